@@ -1,0 +1,28 @@
+//! The demo: two programs that use a login server as anybody's would, through its published endpoints alone.
+//!
+//! | program | is | read first |
+//! | --- | --- | --- |
+//! | [`print_shop`] | an OAuth *client*: an app that asks a person for their photos | `shop/login.rs` |
+//! | [`photo_service`] | a *resource server*: an API that accepts tokens | `photos/guard.rs` |
+//!
+//! Neither depends on the server's code. What they share is `issuer.rs`: finding the server's endpoints and keys.
+
+mod config;
+mod issuer;
+mod photos;
+mod shop;
+
+pub use config::{DemoConfig, api, client_metadata};
+pub use photos::photo_service;
+pub use shop::print_shop;
+
+/// The machine's clock, read here and nowhere else.
+#[expect(clippy::disallowed_methods, reason = "these programs stand outside the server and have no clock but the machine's")]
+pub(crate) fn now() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
+#[cfg(test)]
+#[path = "../tests/common/mod.rs"]
+#[allow(dead_code, clippy::expect_used)]
+mod testing;

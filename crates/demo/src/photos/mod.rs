@@ -1,0 +1,54 @@
+//! The photo service: an API that knows no passwords and no sessions, only access tokens.
+
+mod guard;
+mod pictures;
+
+use std::sync::Arc;
+
+use rocket::fairing::AdHoc;
+use rocket::http::{ContentType, Header};
+use rocket::response::content::RawJson;
+use rocket::{Build, Rocket, catch, catchers, get, routes};
+use serde_json::json;
+
+use crate::config::{DemoConfig, rocket_config};
+use crate::issuer::Issuer;
+use guard::{AlbumsRead, Allowed, Guard, PhotosRead, Refusal};
+
+/// The photo service, for 127.0.0.1 and `photos_port`. It reads the issuer's keys when the first token comes.
+pub fn photo_service(cfg: &DemoConfig) -> Rocket<Build> {
+    rocket::custom(rocket_config(cfg.photos_port))
+        .manage(Arc::new(Guard::new(Issuer::new(&cfg.issuer), &cfg.resource)))
+        .mount("/", routes![photos, photo, albums])
+        .register("/", catchers![nothing_here])
+        .attach(AdHoc::on_response("headers", |_, response| {
+            Box::pin(async move {
+                response.set_header(Header::new("Cache-Control", "no-store"));
+                response.set_header(Header::new("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"));
+            })
+        }))
+}
+
+/// A handler states what it needs in its signature, and cannot run without it.
+#[get("/photos")]
+fn photos(token: Result<Allowed<PhotosRead>, Refusal>) -> Result<RawJson<String>, Refusal> {
+    let owner = token?.claims.sub;
+    Ok(RawJson(json!({ "owner": owner, "photos": pictures::photos() }).to_string()))
+}
+
+#[get("/photos/<id>")]
+fn photo(id: &str, token: Result<Allowed<PhotosRead>, Refusal>) -> Result<Option<(ContentType, String)>, Refusal> {
+    let _allowed = token?;
+    Ok(pictures::draw(id).map(|svg| (ContentType::SVG, svg)))
+}
+
+#[get("/albums")]
+fn albums(token: Result<Allowed<AlbumsRead>, Refusal>) -> Result<RawJson<String>, Refusal> {
+    let owner = token?.claims.sub;
+    Ok(RawJson(json!({ "owner": owner, "albums": pictures::albums() }).to_string()))
+}
+
+#[catch(default)]
+fn nothing_here() -> RawJson<&'static str> {
+    RawJson(r#"{"error":"not_found"}"#)
+}

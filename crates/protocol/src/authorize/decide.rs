@@ -1,0 +1,200 @@
+//! What comes next for a request: a login, a choice of account, a question, a code, or a refusal.
+
+use super::request::{Prompt, RedirectError, Request};
+use crate::api::Apis;
+use crate::check::{Check, Checks};
+use crate::client::Client;
+use crate::consent::Consent;
+use crate::error::Refusal;
+use crate::policy::Policy;
+use crate::scopes::Scopes;
+use crate::values::{SessionId, Subject, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The login session of the browser that asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Which one.
+    pub id: SessionId,
+    /// Who is logged in.
+    pub subject: Subject,
+    /// When the person last proved who they are.
+    pub auth_time: Timestamp,
+}
+
+/// What has happened on the pages of this very request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The session in which the person logged in on these pages: it satisfies `prompt=login` and `max_age`, which nothing else can.
+    pub logged_in: Option<SessionId>,
+    /// The session the person chose to go on with.
+    pub chosen: Option<SessionId>,
+}
+
+/// What [`decide`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Show the login page.
+    Login(LoginAsk),
+    /// Let the person choose between the account in use and another.
+    SelectAccount,
+    /// Ask for consent.
+    Consent(ConsentAsk),
+    /// Give a code.
+    Issue(Approval),
+    /// Tell the client why not.
+    Refuse(RedirectError),
+}
+
+/// What the login page needs to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoginAsk {
+    /// The person is known and only has to prove it again.
+    pub again: bool,
+}
+
+/// What the consent page asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentAsk {
+    /// To be decided now.
+    pub asked: Scopes,
+    /// Of these, what can't be unticked.
+    pub required: Scopes,
+    /// Allowed before and still remembered.
+    pub already: Scopes,
+    /// Whether the answer will be remembered.
+    pub remembered: bool,
+}
+
+/// A person's answer to a [`ConsentAsk`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Allow, with these boxes left ticked.
+    Allow(Scopes),
+    /// Deny.
+    Deny,
+}
+
+/// What may be given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// The scopes granted.
+    pub scopes: Scopes,
+    /// The consent to store, where one was given just now and is to be remembered.
+    pub consent: Option<Consent>,
+}
+
+/// What is loaded for a decision.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'f> {
+    /// Who asks.
+    pub client: &'f Client,
+    /// The session of the browser, if it holds.
+    pub session: Option<&'f Session>,
+    /// What the person of that session answered this client before.
+    pub consent: Option<&'f Consent>,
+    /// What happened on the pages of this request.
+    pub progress: &'f Progress,
+    /// The APIs of this server.
+    pub apis: &'f Apis,
+}
+
+/// Decides over a stored request. Asked again after each step, it never skips one.
+pub fn decide(req: &Request, facts: Facts<'_>, now: Timestamp, checks: &mut Checks<'_>) -> Next {
+    let Facts { client, session, consent, progress, apis } = facts;
+    let silent = req.prompts.has(Prompt::None);
+    let refuse = |check: Check, checks: &mut Checks<'_>| {
+        let refusal = checks.hold(check, false).err().unwrap_or_else(|| Refusal::by(check));
+        Next::Refuse(RedirectError { refusal, target: req.target.clone() })
+    };
+    let here = session.is_some_and(|s| progress.logged_in.as_ref() == Some(&s.id));
+    // OpenID Connect Core §3.1.2.1: max_age; §3.1.2.3: prompt=login "MUST reauthenticate".
+    let stale = |s: &Session| req.max_age.is_some_and(|max| now.since(s.auth_time) > max || max.0 == 0);
+    let fresh = session.filter(|s| here || !(req.prompts.has(Prompt::Login) || stale(s)));
+    let Some(session) = fresh else {
+        return if silent { refuse(Check::SessionPresent, checks) } else { Next::Login(LoginAsk { again: session.is_some() }) };
+    };
+    if let Some(hinted) = &req.hinted
+        && *hinted != session.subject
+    {
+        // Core §3.1.2.1 id_token_hint: anybody else logged in "SHOULD return an error, such as login_required".
+        return if silent || here { refuse(Check::HintedPerson, checks) } else { Next::Login(LoginAsk { again: false }) };
+    }
+    let chosen = here || progress.chosen.as_ref() == Some(&session.id);
+    if req.prompts.has(Prompt::SelectAccount) && !chosen {
+        return if silent { refuse(Check::AccountChosen, checks) } else { Next::SelectAccount };
+    }
+    match asked(req, client, consent, apis, now) {
+        None => Next::Issue(Approval { scopes: grantable(req, consent, client, now), consent: None }),
+        Some(_) if silent => refuse(Check::ConsentPresent, checks),
+        Some(ask) => {
+            // Told to a listener: nothing refuses here.
+            let _ = checks.hold(Check::ConsentPresent, false);
+            Next::Consent(ask)
+        }
+    }
+}
+
+/// What is granted without a question: everything to a first party, what is remembered to others.
+fn grantable(req: &Request, consent: Option<&Consent>, client: &Client, now: Timestamp) -> Scopes {
+    match consent.filter(|consent| consent.holds(now)) {
+        Some(consent) if client.metadata.require_consent => req.scopes.and(&consent.granted),
+        _ => req.scopes.clone(),
+    }
+}
+
+/// The question to ask, if one must be asked.
+fn asked(req: &Request, client: &Client, consent: Option<&Consent>, apis: &Apis, now: Timestamp) -> Option<ConsentAsk> {
+    let again = req.prompts.has(Prompt::Consent);
+    if !client.metadata.require_consent && !again {
+        return None;
+    }
+    // RFC 8252 §8.6: nobody vouches for a public client behind a loopback address or a scheme of its own.
+    let unvouched = client.is_public() && req.target.uri.is_unvouched();
+    // A consent speaks of scopes only: what it remembers says nothing of an API that has none.
+    let unscoped = req.resources.iter().any(|r| apis.get(r.as_str()).is_some_and(|api| api.scopes.is_empty()));
+    let known = consent.filter(|consent| consent.holds(now) && !again && !unvouched && !unscoped);
+    let granted = known.map_or_else(Scopes::default, |consent| req.scopes.and(&consent.granted));
+    let declined = known.map_or_else(Scopes::default, |consent| req.scopes.and(&consent.declined));
+    let asked = req.scopes.without(&granted).without(&declined);
+    // Nothing granted of what is asked now can't give a code.
+    if asked.is_empty() && !granted.is_empty() {
+        return None;
+    }
+    let asked = if asked.is_empty() { req.scopes.without(&granted) } else { asked };
+    let fixed =
+        |scope: &str| scope == "openid" || apis.owner_of(scope).is_some_and(|api| api.scopes.get(scope).is_some_and(|text| text.required));
+    Some(ConsentAsk { required: asked.only(fixed), asked, already: granted, remembered: !unvouched && !unscoped })
+}
+
+/// What follows from the person's answer.
+///
+/// # Errors
+/// [`Check::PersonAllows`] when nothing was allowed: RFC 6749 §4.1.2.1 `access_denied`.
+pub fn answer(
+    req: &Request,
+    ask: &ConsentAsk,
+    answer: &Answer,
+    before: Option<&Consent>,
+    policy: &Policy,
+    now: Timestamp,
+    checks: &mut Checks<'_>,
+) -> Result<Approval, RedirectError> {
+    let ticked = match answer {
+        Answer::Deny => Scopes::default(),
+        // What wasn't asked can't be granted by adding it to the form; what is required can't be left out.
+        Answer::Allow(ticked) => ask.asked.and(ticked).or(&ask.required),
+    };
+    let scopes = match answer {
+        Answer::Deny => Scopes::default(),
+        Answer::Allow(_) => ticked.or(&ask.already),
+    };
+    let unscoped = req.scopes.is_empty() && *answer != Answer::Deny;
+    checks
+        .hold(Check::PersonAllows, !scopes.is_empty() || unscoped)
+        .map_err(|refusal| RedirectError { refusal, target: req.target.clone() })?;
+    let given =
+        Consent { declined: ask.asked.without(&ticked), granted: ticked, given_at: now, expires_at: now.plus(policy.consent_lifetime) };
+    let consent = ask.remembered.then(|| before.filter(|old| old.holds(now)).map_or_else(|| given.clone(), |old| old.amended(&given)));
+    Ok(Approval { scopes, consent })
+}

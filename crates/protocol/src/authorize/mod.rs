@@ -1,0 +1,15 @@
+//! The authorization endpoint.
+//!
+//! [`Raw`] is what came. [`Raw::bind`] proves client and redirect URI: before it, an error can only be a page; after it, only a redirect
+//! (RFC 6749 §4.1.2.1). [`Bound::validate`] checks the rest and gives a [`Request`], which is stored and never changes. [`decide`] says what
+//! comes next, as often as it is asked. [`response`] is what the client gets.
+
+mod decide;
+mod request;
+pub mod response;
+#[cfg(test)]
+mod tests;
+
+pub use decide::{Answer, Approval, ConsentAsk, Facts, LoginAsk, Next, Progress, Session, answer, decide};
+pub use request::{Bound, MAY_REPEAT, PageError, Prompt, Prompts, Raw, RedirectError, Request};
+pub use response::{ResponseMode, Target};

@@ -1,0 +1,258 @@
+//! Every rule has a name. One table gives each its source, the error it leads to, to whom it speaks, and a sentence.
+
+use crate::error::{ErrorCode, Refusal};
+use std::borrow::Cow;
+
+/// To whom a check explains itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tell {
+    /// To anybody: it says nothing that the request didn't.
+    Always,
+    /// To a client that has authenticated.
+    Authenticated,
+    /// To the client's owner only; others get the general sentence of the error.
+    Owner,
+}
+
+/// What the table says of a check.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Its name, as it is written in logs and metrics.
+    pub name: &'static str,
+    /// The specification and section.
+    pub source: &'static str,
+    /// The protocol error it leads to.
+    pub error: ErrorCode,
+    /// To whom the sentence is told.
+    pub tell: Tell,
+    /// What a client's author should change: ASCII without quotes and backslashes.
+    pub sentence: &'static str,
+}
+
+macro_rules! table {
+    ($($name:ident: $source:literal, $error:ident, $tell:ident, $sentence:literal;)+) => {
+        /// A named rule of the protocol.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Check { $(#[doc = concat!($source, ": ", $sentence)] $name,)+ }
+
+        impl Check {
+            /// Every rule.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// Its row of the table.
+            pub fn rule(self) -> &'static Rule {
+                match self {$(
+                    Self::$name => &Rule {
+                        name: stringify!($name), source: $source, error: ErrorCode::$error, tell: Tell::$tell, sentence: $sentence,
+                    },
+                )+}
+            }
+        }
+    };
+}
+
+table! {
+    // Requests in general
+    ParamsWellFormed: "RFC 6749 §3.1, appendix B", InvalidRequest, Always, "Parameters must be form-encoded UTF-8 without NUL.";
+    ParamNotRepeated: "RFC 6749 §3.1", InvalidRequest, Always, "A parameter is given more than once.";
+    ParamsBounded: "RFC 6749 §10 (limits of this server)", InvalidRequest, Always, "There are too many parameters or one is too long.";
+    ContentTypeForm: "RFC 6749 §3.2", InvalidRequest, Always, "The body must be application/x-www-form-urlencoded.";
+    BodySize: "RFC 9110 §15.5.14", InvalidRequest, Always, "The body is larger than this server takes.";
+
+    // Authorization endpoint, before the redirect URI is proven: a page, never a redirect (RFC 6749 §4.1.2.1)
+    ClientIdPresent: "RFC 6749 §4.1.1", InvalidRequest, Always, "client_id is missing.";
+    ClientKnown: "RFC 6749 §4.1.2.1", InvalidClient, Owner, "No client is registered under this client_id.";
+    RedirectUriPresent: "RFC 6749 §3.1.2.3, OpenID Connect Core §3.1.2.1", InvalidRequest, Always, "redirect_uri is missing.";
+    RedirectUriExact: "RFC 9700 §2.1, §4.1.3", InvalidRequest, Owner, "redirect_uri must equal a registered one byte for byte.";
+
+    // Authorization endpoint, after it: by redirect
+    ResponseModeKnown: "OAuth 2.0 Multiple Response Types §2.1", InvalidRequest, Always, "response_mode must be query or form_post.";
+    ResponseTypePresent: "RFC 6749 §4.1.1", InvalidRequest, Always, "response_type is missing.";
+    ResponseTypeCode: "OAuth 2.1 §4.1.1; RFC 9700 §2.1.2", UnsupportedResponseType, Always, "response_type must be code: there is no implicit or hybrid flow.";
+    ClientMayAuthorize: "RFC 7591 §2", UnauthorizedClient, Always, "The client is not registered for grant_type authorization_code.";
+    RequestObjectAbsent: "OpenID Connect Core §6", RequestNotSupported, Always, "The request parameter is not supported; send the parameters themselves.";
+    RequestUriAbsent: "OpenID Connect Core §6", RequestUriNotSupported, Always, "The request_uri parameter is not supported; send the parameters themselves.";
+    RegistrationAbsent: "OpenID Connect Core §7.2.1", RegistrationNotSupported, Always, "The registration parameter is not supported.";
+    PkceChallengePresent: "RFC 9700 §2.1.1; OAuth 2.1 §4.1.1", InvalidRequest, Always, "code_challenge is missing; send one, or register the client with require_pkce: false.";
+    PkceMethodS256: "RFC 7636 §4.2, §4.4.1; RFC 9700 §2.1.1", InvalidRequest, Always, "code_challenge_method must be S256.";
+    PkceChallengeWellFormed: "RFC 7636 §4.2", InvalidRequest, Always, "code_challenge must be the 43 characters of a base64url SHA-256.";
+    ScopeWellFormed: "RFC 6749 §3.3", InvalidScope, Always, "scope must be a list of tokens separated by single spaces.";
+    ScopePresent: "RFC 6749 §3.3", InvalidScope, Always, "scope is missing or names nothing known here.";
+    ScopeRegistered: "RFC 6749 §3.3; RFC 7591 §2", InvalidScope, Always, "A scope is not among those the client is registered for.";
+    ScopeOfNamedResource: "RFC 8707 §2", InvalidScope, Always, "A scope belongs to an API that no resource parameter names.";
+    ResourceKnown: "RFC 8707 §2", InvalidTarget, Always, "resource is not a registered API, or nothing of it may be asked by this client.";
+    PromptKnown: "OpenID Connect Core §3.1.2.1", InvalidRequest, Always, "prompt must be none, login, consent or select_account.";
+    PromptNoneAlone: "OpenID Connect Core §3.1.2.1", InvalidRequest, Always, "prompt=none can not be combined with other values.";
+    MaxAgeWellFormed: "OpenID Connect Core §3.1.2.1", InvalidRequest, Always, "max_age must be a whole number of seconds, 0 or more.";
+    IdTokenHintValid: "OpenID Connect Core §3.1.2.1", InvalidRequest, Always, "id_token_hint is not an ID token that this server issued to this client.";
+    NonceBounded: "OpenID Connect Core §15.5.2 (limits of this server)", InvalidRequest, Always, "nonce is longer than 512 characters.";
+    StateBounded: "RFC 6749 §4.1.1 (limits of this server)", InvalidRequest, Always, "state is longer than 4096 characters.";
+    SessionPresent: "OpenID Connect Core §3.1.2.1, §3.1.2.6", LoginRequired, Always, "prompt=none was asked, but nobody is logged in, or not recently enough.";
+    HintedPerson: "OpenID Connect Core §3.1.2.1", LoginRequired, Always, "The person logged in is not the one id_token_hint names.";
+    AccountChosen: "OpenID Connect Core §3.1.2.6", AccountSelectionRequired, Always, "The person must choose an account.";
+    ConsentPresent: "OpenID Connect Core §3.1.2.1, §3.1.2.6", ConsentRequired, Always, "prompt=none was asked, but the person has to consent first.";
+    PersonAllows: "RFC 6749 §4.1.2.1", AccessDenied, Always, "The person did not allow it.";
+
+    // Client authentication
+    CredentialsWellFormed: "RFC 6749 §2.3.1; RFC 7617 §2", InvalidClient, Always, "The Authorization header is not well-formed Basic with form-encoded client_id and client_secret.";
+    OneAuthentication: "RFC 6749 §2.3", InvalidRequest, Always, "A client must not use more than one way to authenticate in a request.";
+    CredentialsPresent: "RFC 6749 §3.2.1", InvalidClient, Always, "The client did not say who it is: send client_id, and the secret if it has one.";
+    AssertionUnsupported: "RFC 7521 §4.2", InvalidClient, Always, "Authentication by client_assertion is not supported.";
+    ClientAuthentic: "RFC 6749 §2.3.1", InvalidClient, Owner, "Unknown client, wrong secret, or not the registered token_endpoint_auth_method.";
+    SecretNotInQuery: "RFC 6749 §2.3.1", InvalidRequest, Always, "Parameters of this endpoint belong into the body, never into the query.";
+
+    // Token endpoint
+    GrantTypePresent: "RFC 6749 §4.1.3", InvalidRequest, Always, "grant_type is missing.";
+    GrantTypeKnown: "RFC 6749 §5.2", UnsupportedGrantType, Always, "grant_type must be authorization_code, refresh_token or client_credentials.";
+    GrantTypeRegistered: "RFC 6749 §5.2; RFC 7591 §2", UnauthorizedClient, Authenticated, "The client is not registered for this grant_type.";
+    ClientConfidential: "RFC 6749 §4.4", UnauthorizedClient, Authenticated, "client_credentials needs a client that authenticates.";
+    CodePresent: "RFC 6749 §4.1.3", InvalidRequest, Always, "code is missing.";
+    CodeKnown: "RFC 6749 §4.1.2", InvalidGrant, Authenticated, "The code is unknown here or long expired.";
+    CodeUnspent: "RFC 6749 §4.1.2; RFC 9700 §2.1.1", InvalidGrant, Authenticated, "The code was used before; what it gave has been revoked.";
+    CodeInTime: "RFC 6749 §4.1.2", InvalidGrant, Authenticated, "The code has expired.";
+    CodeOfClient: "RFC 6749 §4.1.3", InvalidGrant, Authenticated, "The code was issued to another client.";
+    CodeRedirectUri: "RFC 6749 §4.1.3", InvalidGrant, Authenticated, "redirect_uri differs from the one of the authorization request.";
+    PkceVerifierPresent: "RFC 7636 §4.6; RFC 9700 §4.8.2", InvalidGrant, Authenticated, "code_verifier is missing although the request had a code_challenge.";
+    PkceVerifierUnasked: "RFC 9700 §4.8.2", InvalidGrant, Authenticated, "code_verifier was sent although the request had no code_challenge.";
+    PkceVerifier: "RFC 7636 §4.6", InvalidGrant, Authenticated, "code_verifier does not match the code_challenge.";
+    RefreshPresent: "RFC 6749 §6", InvalidRequest, Always, "refresh_token is missing.";
+    RefreshKnown: "RFC 6749 §6", InvalidGrant, Authenticated, "The refresh token is unknown here or long expired.";
+    RefreshOfClient: "RFC 6749 §6", InvalidGrant, Authenticated, "The refresh token was issued to another client.";
+    RefreshInTime: "RFC 9700 §2.2.2, §4.14.2", InvalidGrant, Authenticated, "The refresh token has expired.";
+    RefreshUnspent: "RFC 9700 §4.14.2", InvalidGrant, Authenticated, "The refresh token was used before; the whole family has been revoked.";
+    RefreshReplayTolerated: "RFC 9700 §4.14.2 (refresh_retry_window)", InvalidGrant, Authenticated, "The refresh token was used before and its successor is already in use.";
+    GrantAlive: "RFC 6749 §6; RFC 7009 §2.1", InvalidGrant, Authenticated, "The grant was revoked, or the session it belongs to has ended.";
+    PersonActive: "OWASP ASVS 5.0 7.4.2", InvalidGrant, Authenticated, "The person's account is disabled or gone.";
+    ScopeNotWidened: "RFC 6749 §6; RFC 6749 §3.3", InvalidScope, Authenticated, "A scope is not among those that were granted.";
+    ResourceGranted: "RFC 8707 §2.2", InvalidTarget, Authenticated, "resource is not among those that were granted.";
+    OneAudience: "RFC 8707 §2.2; RFC 9068 §3", InvalidTarget, Authenticated, "The scopes belong to several APIs: name one of them by resource.";
+    OneResource: "RFC 8707 §2.2; RFC 9068 §3", InvalidTarget, Authenticated, "A token is for one audience: send one resource at a time.";
+    NoOpenidForMachines: "OpenID Connect Core §3.1.2.1", InvalidScope, Authenticated, "OpenID scopes speak of a person; client_credentials has none.";
+
+    // Resources
+    BearerPresent: "RFC 6750 §3", InvalidToken, Always, "No access token was sent: use Authorization: Bearer.";
+    BearerWellFormed: "RFC 6750 §2.1", InvalidRequest, Always, "There must be one Authorization header with one Bearer token, and no token elsewhere.";
+    TokenActive: "RFC 6750 §3.1", InvalidToken, Always, "The access token is unknown, expired or revoked.";
+    TokenAudience: "RFC 9700 §4.10.2; RFC 9068 §4", InvalidToken, Always, "The access token is for another audience.";
+    TokenScope: "RFC 6750 §3.1", InsufficientScope, Always, "The access token lacks the scope openid.";
+    TokenPresent: "RFC 7662 §2.1; RFC 7009 §2.1", InvalidRequest, Always, "token is missing.";
+    IntrospectionConfidential: "RFC 7662 §2.1", InvalidClient, Authenticated, "Introspection needs a client that authenticates.";
+    TokenOfClient: "RFC 7009 §2.1", InvalidGrant, Authenticated, "The token was issued to another client.";
+
+    // Logout
+    LogoutHintValid: "OpenID Connect RP-Initiated Logout §2, §4", InvalidRequest, Always, "id_token_hint is not an ID token that this server issued.";
+    LogoutClientMatches: "OpenID Connect RP-Initiated Logout §2", InvalidRequest, Always, "client_id is not the client the ID token was issued to.";
+    LogoutClientKnown: "OpenID Connect RP-Initiated Logout §2", InvalidRequest, Owner, "No client is registered under this client_id.";
+    LogoutRedirectNeedsClient: "OpenID Connect RP-Initiated Logout §3", InvalidRequest, Always, "post_logout_redirect_uri needs id_token_hint or client_id.";
+    LogoutRedirectRegistered: "OpenID Connect RP-Initiated Logout §3", InvalidRequest, Owner, "post_logout_redirect_uri must equal a registered one byte for byte.";
+}
+
+/// What a rule expected and what it got: for the log, the inspector and the client's owner. Never a secret in clear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// What would have passed.
+    pub expected: Cow<'static, str>,
+    /// What came.
+    pub received: Cow<'static, str>,
+}
+
+impl Evidence {
+    /// Both sides.
+    pub fn new(expected: impl Into<Cow<'static, str>>, received: impl Into<Cow<'static, str>>) -> Self {
+        Self { expected: expected.into(), received: received.into() }
+    }
+}
+
+/// Takes note of each check as it is made.
+pub type Listener<'l> = &'l mut (dyn FnMut(Check, bool, Option<&Evidence>) + Send);
+
+/// Runs checks: the first that fails decides the answer; a listener, if there is one, hears of all.
+#[derive(Default)]
+pub struct Checks<'l> {
+    listener: Option<Listener<'l>>,
+}
+
+impl<'l> Checks<'l> {
+    /// Nobody listens: a check costs a branch.
+    pub fn silent() -> Self {
+        Self { listener: None }
+    }
+
+    /// Tells `listener` of every check.
+    pub fn told_to(listener: Listener<'l>) -> Self {
+        Self { listener: Some(listener) }
+    }
+
+    /// Requires that the rule `check` holds.
+    ///
+    /// # Errors
+    /// The [`Refusal`] of that rule when it doesn't.
+    pub fn require(&mut self, check: Check, holds: bool, evidence: impl FnOnce() -> Evidence) -> Result<(), Refusal> {
+        if holds && self.listener.is_none() {
+            return Ok(());
+        }
+        let evidence = evidence();
+        if let Some(listener) = &mut self.listener {
+            listener(check, holds, Some(&evidence));
+        }
+        if holds { Ok(()) } else { Err(Refusal { check, evidence: Some(evidence), authenticated: false }) }
+    }
+
+    /// Requires that the rule `check` holds, where there is nothing to show.
+    ///
+    /// # Errors
+    /// The [`Refusal`] of that rule when it doesn't.
+    pub fn hold(&mut self, check: Check, holds: bool) -> Result<(), Refusal> {
+        if let Some(listener) = &mut self.listener {
+            listener(check, holds, None);
+        }
+        if holds { Ok(()) } else { Err(Refusal::by(check)) }
+    }
+
+    /// Requires that a value is there.
+    ///
+    /// # Errors
+    /// The [`Refusal`] of that rule when it isn't.
+    pub fn some<T>(&mut self, check: Check, value: Option<T>) -> Result<T, Refusal> {
+        self.hold(check, value.is_some())?;
+        value.ok_or_else(|| Refusal::by(check))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_source_and_a_sentence_that_may_be_sent() {
+        for check in Check::ALL {
+            let rule = check.rule();
+            assert!(!rule.source.is_empty());
+            assert!(rule.sentence.ends_with('.'), "{check:?}");
+            assert!(rule.sentence.bytes().all(|b| matches!(b, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e)), "{check:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_rule_that_fails_decides_and_the_listener_hears_all_before_it() {
+        let mut heard = Vec::new();
+        let mut note = |check: Check, holds: bool, _: Option<&Evidence>| heard.push((check, holds));
+        let mut checks = Checks::told_to(&mut note);
+        let outcome = checks
+            .hold(Check::CodeKnown, true)
+            .and_then(|()| checks.require(Check::CodeInTime, false, || Evidence::new("in time", "late")))
+            .and_then(|()| checks.hold(Check::CodeUnspent, false));
+        assert_eq!(outcome.map_err(|refusal| refusal.check), Err(Check::CodeInTime));
+        assert_eq!(heard, [(Check::CodeKnown, true), (Check::CodeInTime, false)]);
+    }
+
+    #[test]
+    fn with_no_listener_a_rule_that_holds_gathers_no_evidence() {
+        let mut gathered = false;
+        let outcome = Checks::silent().require(Check::CodeInTime, true, || {
+            gathered = true;
+            Evidence::new("", "")
+        });
+        assert!(outcome.is_ok() && !gathered);
+    }
+}

@@ -1,0 +1,151 @@
+//! The one table of protocol errors: code, status, and the general sentence a stranger gets.
+
+use crate::check::{Check, Evidence, Tell};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal, $text:literal;)+) => {
+        /// An error code of OAuth 2.0 or OpenID Connect.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum ErrorCode { $($(#[$doc])* $name,)+ }
+
+        impl ErrorCode {
+            /// Every code, for documentation and tests.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// As it stands in an `error` parameter.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+
+            /// The HTTP status where the error is answered directly; a redirect carries none.
+            pub fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)+ }
+            }
+
+            /// A sentence that tells nobody anything about this very request.
+            pub fn general(self) -> &'static str {
+                match self { $(Self::$name => $text,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// RFC 6749 §4.1.2.1, §5.2.
+    InvalidRequest = "invalid_request", 400, "The request is missing a parameter, repeats one or is malformed.";
+    /// RFC 6749 §5.2; 401 so that a client that tried `Authorization` learns the scheme.
+    InvalidClient = "invalid_client", 401, "Client authentication failed.";
+    /// RFC 6749 §5.2.
+    InvalidGrant = "invalid_grant", 400, "The grant is invalid, expired, revoked, already used or not this client's.";
+    /// RFC 6749 §4.1.2.1, §5.2.
+    UnauthorizedClient = "unauthorized_client", 400, "This client may not use this grant or response type.";
+    /// RFC 6749 §5.2.
+    UnsupportedGrantType = "unsupported_grant_type", 400, "This grant type is not supported.";
+    /// RFC 6749 §4.1.2.1.
+    UnsupportedResponseType = "unsupported_response_type", 400, "This response type is not supported.";
+    /// RFC 6749 §4.1.2.1, §5.2.
+    InvalidScope = "invalid_scope", 400, "A requested scope is unknown or exceeds what may be granted.";
+    /// RFC 8707 §2.
+    InvalidTarget = "invalid_target", 400, "The requested resource is unknown, or the token would be for more than one.";
+    /// RFC 6749 §4.1.2.1.
+    AccessDenied = "access_denied", 403, "The request was denied.";
+    /// OpenID Connect Core §3.1.2.6.
+    LoginRequired = "login_required", 400, "The person must log in first.";
+    /// OpenID Connect Core §3.1.2.6.
+    ConsentRequired = "consent_required", 400, "The person must consent first.";
+    /// OpenID Connect Core §3.1.2.6.
+    InteractionRequired = "interaction_required", 400, "The person must take part.";
+    /// OpenID Connect Core §3.1.2.6.
+    AccountSelectionRequired = "account_selection_required", 400, "The person must choose an account first.";
+    /// OpenID Connect Core §3.1.2.6.
+    RequestNotSupported = "request_not_supported", 400, "Request objects are not supported.";
+    /// OpenID Connect Core §3.1.2.6.
+    RequestUriNotSupported = "request_uri_not_supported", 400, "Requests by reference are not supported.";
+    /// OpenID Connect Core §3.1.2.6.
+    RegistrationNotSupported = "registration_not_supported", 400, "Registration by request parameter is not supported.";
+    /// RFC 6750 §3.1.
+    InvalidToken = "invalid_token", 401, "The access token is invalid, expired, revoked or not for this resource.";
+    /// RFC 6750 §3.1.
+    InsufficientScope = "insufficient_scope", 403, "The access token does not carry the needed scope.";
+    /// RFC 7009 §2.2.1.
+    UnsupportedTokenType = "unsupported_token_type", 400, "This type of token can not be revoked.";
+    /// RFC 7591 §3.2.2.
+    InvalidClientMetadata = "invalid_client_metadata", 400, "The client's metadata is invalid.";
+    /// RFC 7591 §3.2.2.
+    InvalidRedirectUri = "invalid_redirect_uri", 400, "A redirect URI is invalid.";
+    /// RFC 6749 §4.1.2.1.
+    ServerError = "server_error", 500, "The server met an unexpected condition.";
+    /// RFC 6749 §4.1.2.1; answered as 503 where it is answered directly.
+    TemporarilyUnavailable = "temporarily_unavailable", 503, "The server can not answer just now; try again.";
+}
+
+/// A rule that refused, with what it saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The rule.
+    pub check: Check,
+    /// What was expected and what came; never a secret in clear.
+    pub evidence: Option<Evidence>,
+    /// Whether the one who asked had proven to be the client when the rule refused.
+    pub authenticated: bool,
+}
+
+impl Refusal {
+    /// A refusal without evidence.
+    pub fn by(check: Check) -> Self {
+        Self { check, evidence: None, authenticated: false }
+    }
+
+    /// The same, spoken to a client that has authenticated.
+    #[must_use]
+    pub fn authenticated(mut self) -> Self {
+        self.authenticated = true;
+        self
+    }
+
+    /// The protocol error it leads to.
+    pub fn code(&self) -> ErrorCode {
+        self.check.rule().error
+    }
+
+    /// What may be told: the check's own sentence to whom it concerns, the general one to everybody else.
+    ///
+    /// RFC 6749 §5.2: ASCII without quotes and backslashes; a test holds the tables to it.
+    pub fn description(&self) -> &'static str {
+        let rule = self.check.rule();
+        match rule.tell {
+            Tell::Always => rule.sentence,
+            Tell::Authenticated if self.authenticated => rule.sentence,
+            Tell::Authenticated | Tell::Owner => rule.error.general(),
+        }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} refused by {:?}", self.code().as_str(), self.check)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_of_the_table_may_stand_in_an_error_description() {
+        for code in ErrorCode::ALL {
+            // RFC 6749 §5.2: %x20-21 / %x23-5B / %x5D-7E
+            assert!(code.general().bytes().all(|b| matches!(b, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e)), "{code:?}");
+            assert!((400..600).contains(&code.status()));
+        }
+    }
+
+    #[test]
+    fn a_stranger_gets_the_general_sentence_and_the_client_its_own() {
+        let refusal = Refusal::by(Check::PkceVerifier);
+        assert_eq!(refusal.description(), ErrorCode::InvalidGrant.general());
+        assert_eq!(refusal.authenticated().description(), Check::PkceVerifier.rule().sentence);
+    }
+}

@@ -1,0 +1,140 @@
+//! The token endpoint: one file a grant. Each takes an [`Authenticated`] client, so none is reached without it.
+
+pub mod authorization_code;
+pub mod client_credentials;
+pub mod refresh_token;
+#[cfg(test)]
+mod tests;
+
+use crate::audience::{Granted, TokenPlan};
+use crate::check::{Check, Checks, Evidence};
+use crate::client_auth::Authenticated;
+use crate::error::Refusal;
+use crate::params::Params;
+use crate::scopes::Scopes;
+use crate::values::{ClientId, GrantId, ResourceUri, SessionId, Subject, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// What may be asked at the token endpoint. There is no password grant (RFC 9700 §2.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// RFC 6749 §4.1.
+    AuthorizationCode,
+    /// RFC 6749 §6.
+    RefreshToken,
+    /// RFC 6749 §4.4.
+    ClientCredentials,
+}
+
+impl GrantType {
+    /// Every grant, as discovery lists them.
+    pub const ALL: [Self; 3] = [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
+
+    /// As it stands in a request.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+}
+
+/// The parameters of a token request that may come several times (RFC 8707 §2.2).
+pub const MAY_REPEAT: &[&str] = &["resource"];
+
+/// A token request.
+#[derive(Clone, Debug)]
+pub struct TokenRequest {
+    /// The grant.
+    pub grant_type: GrantType,
+    /// `resource` parameters (RFC 8707 §2.2).
+    pub resources: Vec<String>,
+    /// `scope`, to narrow.
+    pub scope: Option<Scopes>,
+    params: Params,
+}
+
+impl TokenRequest {
+    /// Reads a token request of an authenticated client, registered for the grant it asks.
+    ///
+    /// # Errors
+    /// [`Check::ParamNotRepeated`], [`Check::GrantTypePresent`], [`Check::GrantTypeKnown`], [`Check::GrantTypeRegistered`],
+    /// [`Check::ScopeWellFormed`].
+    pub fn read(params: Params, by: &Authenticated, checks: &mut Checks<'_>) -> Result<Self, Refusal> {
+        params.no_repeats(checks)?;
+        let named = checks.some(Check::GrantTypePresent, params.get("grant_type"))?;
+        let known = GrantType::ALL.into_iter().find(|grant| grant.as_str() == named);
+        checks.require(Check::GrantTypeKnown, known.is_some(), || Evidence::new("a supported grant", named.to_owned()))?;
+        let grant_type = checks.some(Check::GrantTypeKnown, known)?;
+        checks.hold(Check::GrantTypeRegistered, by.client().may(grant_type))?;
+        let scope = match params.get("scope") {
+            Some(text) => Some(checks.some(Check::ScopeWellFormed, Scopes::parse(text))?),
+            None => None,
+        };
+        let resources = params.all("resource").map(str::to_owned).collect();
+        Ok(Self { grant_type, resources, scope, params })
+    }
+
+    /// A parameter of this grant.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.params.get(name)
+    }
+}
+
+/// A family of tokens: what one approval of a person gave one client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Which one.
+    pub id: GrantId,
+    /// Whose.
+    pub client_id: ClientId,
+    /// Of whom.
+    pub subject: Subject,
+    /// The login session it came from (`sid`).
+    pub session: SessionId,
+    /// What was granted.
+    pub scopes: Scopes,
+    /// For which APIs it was asked.
+    pub resources: Vec<ResourceUri>,
+    /// When the person had last proved who they are.
+    pub auth_time: Timestamp,
+    /// The nonce of the request.
+    pub nonce: Option<String>,
+    /// From then on no token of it can be renewed (RFC 9700 §4.14.2).
+    pub expires_at: Timestamp,
+    /// Neither revoked nor ended with its session.
+    pub alive: bool,
+    /// The person's account exists and isn't disabled.
+    pub person_active: bool,
+}
+
+impl Grant {
+    /// What token requests may narrow.
+    pub fn granted(&self) -> Granted<'_> {
+        Granted { scopes: &self.scopes, resources: &self.resources }
+    }
+
+    /// Whether it outlives the session it came from (OpenID Connect Core §11).
+    pub fn is_offline(&self) -> bool {
+        self.scopes.has("offline_access")
+    }
+
+    /// What every grant asks before it gives anything.
+    fn usable(&self, now: Timestamp, checks: &mut Checks<'_>) -> Result<(), Refusal> {
+        checks.hold(Check::GrantAlive, self.alive && now < self.expires_at)?;
+        checks.hold(Check::PersonActive, self.person_active)
+    }
+}
+
+/// What a token request gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grantee {
+    /// The access token to make.
+    pub access: TokenPlan,
+    /// A refresh token comes with it, to live until then.
+    pub refresh_until: Option<Timestamp>,
+    /// An ID token comes with it.
+    pub id_token: bool,
+}

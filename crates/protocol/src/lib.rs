@@ -1,0 +1,38 @@
+//! The rules of OAuth 2.1 and OpenID Connect as pure functions over values.
+//!
+//! Nothing here waits, reads a clock, asks the system for chance, speaks HTTP or SQL: a caller loads the facts a rule needs,
+//! asks the rule, and commits its decision. Every rule is a named [`check::Check`] with the section it comes from.
+//!
+//! | module | speaks for |
+//! | --- | --- |
+//! | [`authorize`] | the authorization endpoint: RFC 6749 §4.1, OpenID Connect Core §3.1.2, RFC 7636, RFC 8707, RFC 9207 |
+//! | [`client_auth`] | client authentication: RFC 6749 §2.3 |
+//! | [`grants`] | the token endpoint, one file a grant |
+//! | [`tokens`] | access tokens (RFC 9068), ID tokens and claims (OpenID Connect Core §2, §5) |
+//! | [`resource`] | bearer tokens at a resource (RFC 6750), introspection (RFC 7662), revocation (RFC 7009) |
+//! | [`logout`] | OpenID Connect RP-Initiated Logout |
+//! | [`metadata`] | discovery: RFC 8414, OpenID Connect Discovery |
+//! | [`jose`] | signatures: RFC 7515, 7517, 7518, 7638, 8037 |
+
+pub mod api;
+pub mod audience;
+pub mod authorize;
+pub mod check;
+pub mod client;
+pub mod client_auth;
+pub mod consent;
+pub mod error;
+pub mod grants;
+pub mod jose;
+pub mod logout;
+pub mod metadata;
+pub mod params;
+pub mod pkce;
+pub mod policy;
+pub mod redirect_uri;
+pub mod resource;
+pub mod scopes;
+pub mod secret;
+pub mod throttle;
+pub mod tokens;
+pub mod values;

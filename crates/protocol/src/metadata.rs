@@ -1,0 +1,85 @@
+//! Discovery: both documents from the same enums the server works by (RFC 8414 §2, OpenID Connect Discovery §3).
+
+use crate::api::Apis;
+use crate::authorize::{Prompt, ResponseMode};
+use crate::client::AuthMethod;
+use crate::grants::GrantType;
+use crate::jose::Alg;
+use crate::policy::Policy;
+use crate::scopes::OPENID_SCOPES;
+use crate::tokens::claims;
+use serde_json::{Value, json};
+
+/// The paths below the issuer, known to clients through these documents only.
+pub mod path {
+    /// RFC 6749 §3.1.
+    pub const AUTHORIZE: &str = "/authorize";
+    /// RFC 6749 §3.2.
+    pub const TOKEN: &str = "/token";
+    /// OpenID Connect Core §5.3.
+    pub const USERINFO: &str = "/userinfo";
+    /// RFC 7517 §5.
+    pub const JWKS: &str = "/jwks.json";
+    /// RFC 7662 §2.
+    pub const INTROSPECT: &str = "/introspect";
+    /// RFC 7009 §2.
+    pub const REVOKE: &str = "/revoke";
+    /// RP-Initiated Logout §2.
+    pub const LOGOUT: &str = "/logout";
+}
+
+/// The metadata document. Both well-known places serve the same one: RFC 8414 §5 allows it, and a client then can't see two truths.
+pub fn document(policy: &Policy, apis: &Apis) -> Value {
+    let at = |path: &str| policy.issuer.at(path);
+    let secret_methods: Vec<&str> = AuthMethod::ALL.into_iter().filter(|m| *m != AuthMethod::None).map(AuthMethod::as_str).collect();
+    let mut scopes: Vec<&str> = OPENID_SCOPES.to_vec();
+    scopes.extend(apis.iter().flat_map(|api| api.scopes.keys().map(String::as_str)));
+    json!({
+        "issuer": policy.issuer,
+        "authorization_endpoint": at(path::AUTHORIZE),
+        "token_endpoint": at(path::TOKEN),
+        "userinfo_endpoint": at(path::USERINFO),
+        "jwks_uri": at(path::JWKS),
+        "introspection_endpoint": at(path::INTROSPECT),
+        "revocation_endpoint": at(path::REVOKE),
+        "end_session_endpoint": at(path::LOGOUT),
+        "scopes_supported": scopes,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
+        "grant_types_supported": GrantType::ALL.map(GrantType::as_str),
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": Alg::ALL.iter().map(|alg| alg.name()).collect::<Vec<_>>(),
+        "token_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::as_str),
+        "introspection_endpoint_auth_methods_supported": secret_methods,
+        "revocation_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::as_str),
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": Prompt::ALL.map(Prompt::as_str),
+        "claim_types_supported": ["normal"],
+        "claims_supported": claims::supported(),
+        "claims_parameter_supported": false,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "ui_locales_supported": ["en", "zh-CN"],
+        "authorization_response_iss_parameter_supported": true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::{Issuer, IssuerError};
+
+    #[test]
+    fn every_url_derives_from_the_issuer() -> Result<(), IssuerError> {
+        let policy = Policy::for_issuer(Issuer::parse("https://login.example/tenant")?);
+        let document = document(&policy, &Apis::default());
+        for (name, value) in document.as_object().into_iter().flatten() {
+            if name.ends_with("_endpoint") || name == "jwks_uri" {
+                assert!(value.as_str().is_some_and(|url| url.starts_with("https://login.example/tenant/")), "{name}");
+            }
+        }
+        // RFC 8414 §2: RS256 must be among the ID token algorithms (OpenID Connect Discovery §3).
+        assert!(document["id_token_signing_alg_values_supported"].as_array().is_some_and(|algs| algs.contains(&json!("RS256"))));
+        Ok(())
+    }
+}

@@ -1,0 +1,43 @@
+//! What the operator may choose: the issuer and the lifetimes.
+
+use crate::values::{Issuer, Seconds};
+
+/// The operator's choices that rules depend on.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Who issues.
+    pub issuer: Issuer,
+    /// How long a code may be redeemed (RFC 6749 §4.1.2: at most ten minutes recommended).
+    pub code_lifetime: Seconds,
+    /// How long an access token is accepted, unless its API says otherwise.
+    pub access_token_lifetime: Seconds,
+    /// `exp` of ID tokens.
+    pub id_token_lifetime: Seconds,
+    /// A refresh token unused for so long is dead.
+    pub refresh_idle: Seconds,
+    /// A family of refresh tokens ends after so long, used or not (RFC 9700 §4.14.2).
+    pub refresh_absolute: Seconds,
+    /// A session unused for so long has ended.
+    pub session_idle: Seconds,
+    /// A session ends after so long, used or not.
+    pub session_absolute: Seconds,
+    /// A consent is remembered for so long.
+    pub consent_lifetime: Seconds,
+}
+
+impl Policy {
+    /// The defaults of the configuration reference.
+    pub fn for_issuer(issuer: Issuer) -> Self {
+        Self {
+            issuer,
+            code_lifetime: Seconds(60),
+            access_token_lifetime: Seconds::minutes(10),
+            id_token_lifetime: Seconds::hours(1),
+            refresh_idle: Seconds::days(30),
+            refresh_absolute: Seconds::days(90),
+            session_idle: Seconds::hours(12),
+            session_absolute: Seconds::days(7),
+            consent_lifetime: Seconds::days(180),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! How password guessing is slowed without locking the owner out for ever (NIST SP 800-63B-4 §3.2.2, OWASP ASVS 5.0 6.3.1).
+//!
+//! Each key (an account, a browser known to the account, an address) has a count of failures that decays. From a free allowance on, each
+//! further failure asks for a longer pause, up to a bound. Attempts are counted before the password is looked at, so that parallel guesses
+//! don't slip through; a success gives the count back.
+
+use crate::values::{Seconds, Timestamp};
+
+/// What is known of the failures of one key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Failures {
+    /// How many, after decay.
+    pub count: i64,
+    /// When the last attempt was counted.
+    pub last: Timestamp,
+}
+
+/// How strict a kind of key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// So many failures cost nothing.
+    pub free: i64,
+    /// The first pause; each further failure doubles it.
+    pub pause: Seconds,
+    /// The longest pause.
+    pub longest: Seconds,
+    /// One failure is forgotten each time so long has passed.
+    pub forget: Seconds,
+}
+
+/// For an account name as strangers type it.
+pub const ACCOUNT: Allowance = Allowance { free: 5, pause: Seconds(2), longest: Seconds::minutes(5), forget: Seconds::minutes(10) };
+/// For a browser in which the account's owner has logged in before: what strangers do doesn't count against it.
+pub const KNOWN_BROWSER: Allowance = ACCOUNT;
+/// For a network address, behind which many people may sit.
+pub const ADDRESS: Allowance = Allowance { free: 50, pause: Seconds(1), longest: Seconds::minutes(5), forget: Seconds::minutes(1) };
+
+/// Failures beyond the free ones that are remembered: more would only make forgetting slow.
+const MOST_BEYOND: i64 = 12;
+
+/// The verdict over one attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may be made; these are the failures to store should it turn out wrong.
+    Go(Failures),
+    /// It may not; the next one may after so long.
+    Wait(Seconds),
+}
+
+/// Decides over an attempt at `now` and counts it.
+pub fn attempt(known: Failures, allowance: Allowance, now: Timestamp) -> Verdict {
+    // A clock that was set back revives nothing and sticks at nothing: time never counts as negative.
+    let passed = now.since(known.last).0.max(0);
+    let count = (known.count - passed / allowance.forget.0.max(1)).max(0);
+    let wait = pause(count, allowance).0 - passed;
+    if wait > 0 {
+        Verdict::Wait(Seconds(wait))
+    } else {
+        Verdict::Go(Failures { count: (count + 1).min(allowance.free + MOST_BEYOND), last: now })
+    }
+}
+
+fn pause(count: i64, allowance: Allowance) -> Seconds {
+    if count < allowance.free {
+        return Seconds(0);
+    }
+    let doublings = u32::try_from((count - allowance.free).min(20)).unwrap_or(20);
+    Seconds(allowance.pause.0.saturating_mul(1 << doublings).min(allowance.longest.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// How many of the attempts made once a second over `span` are let through.
+    fn let_through(span: i64) -> i64 {
+        let mut failures = Failures::default();
+        let mut made = 0;
+        for second in 1..=span {
+            if let Verdict::Go(next) = attempt(failures, ACCOUNT, Timestamp(second)) {
+                failures = next;
+                made += 1;
+            }
+        }
+        made
+    }
+
+    #[test]
+    fn an_attacker_gets_few_hundred_guesses_a_day() {
+        assert!(let_through(86_400) < 400, "{}", let_through(86_400));
+    }
+
+    #[test]
+    fn a_person_may_mistype_five_times_without_waiting() {
+        assert_eq!(let_through(5), 5);
+        assert_eq!(attempt(Failures { count: 5, last: Timestamp(10) }, ACCOUNT, Timestamp(10)), Verdict::Wait(Seconds(2)));
+    }
+
+    #[test]
+    fn nobody_waits_longer_than_the_bound_and_all_is_forgotten_in_the_end() {
+        let worst = Failures { count: 1_000, last: Timestamp(0) };
+        assert_eq!(attempt(worst, ACCOUNT, Timestamp(0)), Verdict::Wait(ACCOUNT.longest));
+        assert!(matches!(attempt(worst, ACCOUNT, Timestamp(300)), Verdict::Go(_)));
+        assert_eq!(
+            attempt(Failures { count: 9, last: Timestamp(0) }, ACCOUNT, Timestamp(86_400)),
+            Verdict::Go(Failures { count: 1, last: Timestamp(86_400) })
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_clock_that_jumps_back_never_locks_out_for_longer_than_the_bound(count in 0i64..100, last in 0i64..1_000_000, now in 0i64..1_000_000) {
+            if let Verdict::Wait(Seconds(wait)) = attempt(Failures { count, last: Timestamp(last) }, ACCOUNT, Timestamp(now)) {
+                prop_assert!(wait <= ACCOUNT.longest.0);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! JWT access tokens (RFC 9068).
+
+use crate::scopes::Scopes;
+use crate::values::{ClientId, SessionId, Timestamp, TokenId};
+use serde::Serialize;
+
+/// The claims of a JWT access token (RFC 9068 §2.2).
+#[derive(Clone, Debug, Serialize)]
+pub struct AccessClaims<'c> {
+    /// Who issued it.
+    pub iss: &'c str,
+    /// The person; for a machine's own token the client (RFC 9068 §2.2), never a name that is a person's.
+    pub sub: &'c str,
+    /// The one audience.
+    pub aud: &'c str,
+    /// From then on it is worthless.
+    pub exp: Timestamp,
+    /// When it was made.
+    pub iat: Timestamp,
+    /// Its own name.
+    pub jti: &'c TokenId,
+    /// For which client.
+    pub client_id: &'c ClientId,
+    /// What it allows; absent when empty.
+    #[serde(skip_serializing_if = "Scopes::is_empty")]
+    pub scope: &'c Scopes,
+    /// When the person last proved who they are (§2.2.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<Timestamp>,
+    /// The login session it came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sid: Option<&'c SessionId>,
+}

@@ -1,0 +1,157 @@
+//! What is told of a person, by scope (OpenID Connect Core §5.1, §5.4).
+
+use crate::scopes::Scopes;
+use crate::values::Subject;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// What a server knows of a person that may be told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Person {
+    /// Towards clients.
+    pub subject: Subject,
+    /// The name they log in with.
+    pub username: String,
+    /// Their address.
+    pub email: Option<String>,
+    /// Whether it is proven to be theirs.
+    pub email_verified: bool,
+    /// Standard claims of §5.1, with language tags where set, and extra ones.
+    pub claims: Map<String, Value>,
+}
+
+const PROFILE: [&str; 14] = [
+    "name",
+    "family_name",
+    "given_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "updated_at",
+];
+
+/// The claims that a scope asks for (§5.4).
+pub fn of_scope(scope: &str) -> &'static [&'static str] {
+    match scope {
+        "profile" => &PROFILE,
+        "email" => &["email", "email_verified"],
+        "address" => &["address"],
+        "phone" => &["phone_number", "phone_number_verified"],
+        _ => &[],
+    }
+}
+
+/// Every claim that can be told, for discovery.
+pub fn supported() -> Vec<&'static str> {
+    let mut all = vec!["sub", "iss", "aud", "exp", "iat", "auth_time", "amr", "nonce", "at_hash", "sid"];
+    for scope in ["profile", "email", "address", "phone"] {
+        all.extend(of_scope(scope));
+    }
+    all
+}
+
+impl Person {
+    /// The value of a claim, with those in other languages (§5.2) behind it.
+    fn claim(&self, name: &str) -> Vec<(String, Value)> {
+        match name {
+            "email" => self.email.iter().map(|email| (name.to_owned(), email.clone().into())).collect(),
+            "email_verified" if self.email.is_some() => vec![(name.to_owned(), self.email_verified.into())],
+            "email_verified" => Vec::new(),
+            "preferred_username" if !self.claims.contains_key(name) => vec![(name.to_owned(), self.username.clone().into())],
+            _ => {
+                let tagged = |key: &str| key == name || key.strip_prefix(name).is_some_and(|rest| rest.starts_with('#'));
+                self.claims.iter().filter(|(key, value)| tagged(key) && !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect()
+            }
+        }
+    }
+
+    /// What the scopes hand over, without `sub`.
+    pub fn told(&self, scopes: &Scopes) -> Map<String, Value> {
+        scopes.iter().flat_map(of_scope).flat_map(|name| self.claim(name)).collect()
+    }
+
+    /// The name to greet with.
+    pub fn display_name(&self) -> &str {
+        self.claims.get("name").and_then(Value::as_str).unwrap_or(&self.username)
+    }
+}
+
+/// Claims that no profile may set: they speak for the server, not for the person.
+const RESERVED: [&str; 16] =
+    ["sub", "iss", "aud", "exp", "nbf", "iat", "jti", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash", "sid", "client_id"];
+
+/// Checks a profile's JSON.
+///
+/// # Errors
+/// One sentence that names the claim and what it must be.
+pub fn validate(claims: &Map<String, Value>) -> Result<(), String> {
+    for (key, value) in claims {
+        let name = key.split('#').next().unwrap_or_default();
+        if RESERVED.contains(&name) {
+            return Err(format!("{key}: this claim is the server's own and can't be set"));
+        }
+        if matches!(name, "email" | "email_verified") {
+            return Err(format!("{key}: set it by --email"));
+        }
+        let fine = match name {
+            "phone_number_verified" => value.is_boolean(),
+            "updated_at" => value.is_number(),
+            "address" => value.is_object(),
+            "phone_number" => value.is_string(),
+            _ if PROFILE.contains(&name) => value.is_string(),
+            _ => true,
+        };
+        if !fine {
+            return Err(format!("{key}: the value is of the wrong type (OpenID Connect Core section 5.1)"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn ada() -> Person {
+        let claims = json!({"name": "Ada Lovelace", "name#zh-CN": "阿达", "locale": null, "department": "Engines", "nameless": "x"});
+        Person {
+            subject: Subject::new("s"),
+            username: "ada".to_owned(),
+            email: Some("ada@example.org".to_owned()),
+            email_verified: false,
+            claims: claims.as_object().cloned().unwrap_or_default(),
+        }
+    }
+
+    #[test]
+    fn a_scope_tells_its_own_claims_and_no_others() {
+        let told = |scopes: &str| Value::Object(ada().told(&Scopes::parse(scopes).unwrap_or_default()));
+        assert_eq!(told("openid"), json!({}));
+        assert_eq!(told("openid email"), json!({"email": "ada@example.org", "email_verified": false}));
+        assert_eq!(told("profile"), json!({"name": "Ada Lovelace", "name#zh-CN": "阿达", "preferred_username": "ada"}));
+        assert_eq!(told("phone address photos:read"), json!({}));
+    }
+
+    #[test]
+    fn a_profile_cannot_speak_for_the_server() {
+        for bad in [
+            json!({"sub": "x"}),
+            json!({"iss#en": "x"}),
+            json!({"email": "x@y"}),
+            json!({"name": 1}),
+            json!({"address": "x"}),
+            json!({"updated_at": "x"}),
+        ] {
+            assert!(validate(bad.as_object().unwrap_or(&Map::new())).is_err(), "{bad}");
+        }
+        assert!(validate(json!({"name": "Ada", "department": ["x"]}).as_object().unwrap_or(&Map::new())).is_ok());
+    }
+}

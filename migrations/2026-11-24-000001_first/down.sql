@@ -1,0 +1,15 @@
+DROP TABLE access_tokens;
+DROP TABLE refresh_tokens;
+DROP TABLE codes;
+DROP TABLE grants;
+DROP TABLE consents;
+DROP TABLE logouts;
+DROP TABLE interactions;
+DROP TABLE failures;
+DROP TABLE known_browsers;
+DROP TABLE sessions;
+DROP TABLE signing_keys;
+DROP TABLE apis;
+DROP TABLE clients;
+DROP TABLE users;
+DROP TABLE versions;

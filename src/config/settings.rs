@@ -1,0 +1,258 @@
+//! What the settings mean.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use doorward_protocol::policy::Policy;
+use doorward_protocol::values::{Issuer, Seconds};
+use rocket::figment::Figment;
+use zeroize::Zeroizing;
+
+use super::error::ConfigErrors;
+use super::keys::Key;
+use super::network::{FetchAllow, Networks};
+use super::raw::RawSettings;
+use super::rocket_config::{self, Listen};
+use super::secret::{self, SecretSource};
+use super::{demo, duration::print_duration, error::quoted};
+
+/// Who may register clients dynamically (RFC 7591).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registration {
+    /// Nobody: the operator registers clients by command.
+    Closed,
+}
+
+/// The operator's settings, parsed and checked against each other. `Debug` shows neither the secret nor the database URL.
+#[derive(Clone)]
+pub struct Settings {
+    /// Issuer and lifetimes.
+    pub policy: Policy,
+    /// The database, as it was written; it may hold a password.
+    pub database_url: String,
+    /// Where the secret comes from.
+    pub secret: SecretSource,
+    /// Who may register clients dynamically.
+    pub registration: Registration,
+    /// Whether dynamically registered confidential clients need PKCE, too.
+    pub registration_require_pkce: bool,
+    /// Private targets that outgoing requests may reach.
+    pub fetch_allow: FetchAllow,
+    /// Whose `X-Forwarded-For` and client-certificate header are believed.
+    pub trusted_proxies: Networks,
+    /// The name of that header, in small letters.
+    pub client_cert_header: Option<String>,
+    /// The least length of a new password, in characters.
+    pub password_min_length: usize,
+    /// How many passwords are hashed at once, at most.
+    pub hashing_threads: NonZeroUsize,
+    /// Replaces embedded templates.
+    pub templates_dir: Option<PathBuf>,
+    /// Replaces embedded static files.
+    pub static_dir: Option<PathBuf>,
+    /// What is logged: [`crate::logging::init`] takes it.
+    pub log: String,
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// Whether this is the demo.
+    pub demo: bool,
+}
+
+impl Settings {
+    /// Reads and checks everything. `demo` fixes the database and the loopback.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn load(figment: &Figment, demo: bool) -> Result<Self, ConfigErrors> {
+        let mut raw = RawSettings::read(figment)?;
+        let listen = rocket_config::check(figment).map_err(|faults| raw.other_faults(faults)).ok();
+        let issuer = issuer(&mut raw, listen);
+        if demo {
+            demo::check(&mut raw, listen, issuer.as_ref());
+        }
+        let lifetimes = lifetimes(&mut raw);
+        let database_url = if demo { Some(demo::DATABASE_URL.to_owned()) } else { raw.text(Key::DatabaseUrl) };
+        let secret = secret(&mut raw, database_url.as_deref(), demo);
+        let registration = registration(&mut raw);
+        let registration_require_pkce = raw.flag(Key::RegistrationRequirePkce);
+        let fetch_allow = fetch_allow(&mut raw);
+        let trusted_proxies = trusted_proxies(&mut raw);
+        let client_cert_header = client_cert_header(&mut raw, &trusted_proxies);
+        let password_min_length = raw.number(Key::PasswordMinLength).and_then(|number| usize::try_from(number).ok());
+        let hashing_threads = hashing_threads(&mut raw);
+        let templates_dir = raw.folder(Key::TemplatesDir);
+        let static_dir = raw.folder(Key::StaticDir);
+        let log = log(&mut raw);
+
+        ConfigErrors::check(raw.into_faults())?;
+        let complete = || {
+            Some(Self {
+                policy: policy(issuer?, &lifetimes)?,
+                database_url: database_url?,
+                secret: secret?,
+                registration: registration?,
+                registration_require_pkce: registration_require_pkce?,
+                fetch_allow,
+                trusted_proxies,
+                client_cert_header,
+                password_min_length: password_min_length?,
+                hashing_threads,
+                templates_dir,
+                static_dir,
+                log: log?,
+                listen: listen?.socket,
+                demo,
+            })
+        };
+        #[expect(clippy::expect_used, reason = "a reader that returns None for a setting with a fallback has noted a fault")]
+        Ok(complete().expect("no setting is missing without a fault"))
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("policy", &self.policy)
+            .field("secret", &self.secret)
+            .field("registration", &self.registration)
+            .field("trusted_proxies", &self.trusted_proxies)
+            .field("fetch_allow", &self.fetch_allow)
+            .field("listen", &self.listen)
+            .field("demo", &self.demo)
+            .finish_non_exhaustive()
+    }
+}
+
+fn issuer(raw: &mut RawSettings, listen: Option<Listen>) -> Option<Issuer> {
+    let text = if raw.has(Key::Issuer) { raw.text(Key::Issuer)? } else {
+        listen?.issuer().map_err(|problem| raw.fault(Key::Issuer, problem)).ok()?
+    };
+    Issuer::parse(&text).map_err(|why| raw.fault(Key::Issuer, format!("is {}: {why}", quoted(&text)))).ok()
+}
+
+const LIFETIMES: [Key; 8] = [
+    Key::CodeLifetime,
+    Key::AccessTokenLifetime,
+    Key::IdTokenLifetime,
+    Key::RefreshIdle,
+    Key::RefreshAbsolute,
+    Key::SessionIdle,
+    Key::SessionAbsolute,
+    Key::ConsentLifetime,
+];
+
+/// The lifetimes in the order of [`LIFETIMES`].
+fn lifetimes(raw: &mut RawSettings) -> [Option<Seconds>; 8] {
+    let spans = LIFETIMES.map(|key| raw.span(key));
+    for (idle, absolute) in [(3, 4), (5, 6)] {
+        if let (Some(short), Some(long)) = (spans[idle], spans[absolute])
+            && short > long
+        {
+            let (idle, absolute) = (LIFETIMES[idle], LIFETIMES[absolute].variable());
+            raw.fault(idle, format!("is {}, longer than {absolute}, which is {}", print_duration(short), print_duration(long)));
+        }
+    }
+    spans
+}
+
+fn policy(issuer: Issuer, spans: &[Option<Seconds>; 8]) -> Option<Policy> {
+    let [code, access, id, refresh_idle, refresh_absolute, session_idle, session_absolute, consent] = *spans;
+    Some(Policy {
+        issuer,
+        code_lifetime: code?,
+        access_token_lifetime: access?,
+        id_token_lifetime: id?,
+        refresh_idle: refresh_idle?,
+        refresh_absolute: refresh_absolute?,
+        session_idle: session_idle?,
+        session_absolute: session_absolute?,
+        consent_lifetime: consent?,
+    })
+}
+
+fn secret(raw: &mut RawSettings, database_url: Option<&str>, demo: bool) -> Option<SecretSource> {
+    let inline = raw.text(Key::Secret).map(Zeroizing::new);
+    let file = raw.text(Key::SecretFile);
+    if raw.has(Key::Secret) && raw.has(Key::SecretFile) {
+        raw.fault(Key::Secret, "is set together with SECRET_FILE: leave one of them out");
+        return None;
+    }
+    // The demo's keys must not depend on a secret that may be absent at its next start.
+    if demo {
+        return Some(SecretSource::BesideDatabase { file_name: demo::KEY_FILE });
+    }
+    if let Some(inline) = inline {
+        secret::check_length(&inline).map_err(|problem| raw.fault(Key::Secret, problem)).ok()?;
+        return Some(SecretSource::Inline(inline));
+    }
+    if let Some(file) = file {
+        let source = SecretSource::File(PathBuf::from(file));
+        source.given().map_err(|problem| raw.fault(Key::SecretFile, problem)).ok()?;
+        return Some(source);
+    }
+    if raw.has(Key::Secret) || raw.has(Key::SecretFile) {
+        return None;
+    }
+    let scheme = database_url?.split("://").next().unwrap_or_default().to_ascii_lowercase();
+    if scheme == "postgres" || scheme == "postgresql" {
+        raw.fault(Key::Secret, format!("is required with PostgreSQL, the same for every node; {}", secret::HOW_TO));
+        return None;
+    }
+    Some(SecretSource::BesideDatabase { file_name: "doorward.key" })
+}
+
+fn registration(raw: &mut RawSettings) -> Option<Registration> {
+    match raw.word(Key::Registration)? {
+        "closed" => Some(Registration::Closed),
+        other => {
+            raw.fault(Key::Registration, format!("is {other}, but dynamic registration comes with a later version; set closed"));
+            None
+        }
+    }
+}
+
+fn fetch_allow(raw: &mut RawSettings) -> FetchAllow {
+    let mut allow = FetchAllow::default();
+    for entry in raw.list(Key::FetchAllow) {
+        if let Err(problem) = allow.add(&entry) {
+            raw.fault(Key::FetchAllow, format!("the entry {} {problem}", quoted(&entry)));
+        }
+    }
+    allow
+}
+
+fn trusted_proxies(raw: &mut RawSettings) -> Networks {
+    let mut networks = Vec::new();
+    for entry in raw.list(Key::TrustedProxies) {
+        match entry.parse() {
+            Ok(network) => networks.push(network),
+            Err(problem) => raw.fault(Key::TrustedProxies, format!("the entry {} {problem}", quoted(&entry))),
+        }
+    }
+    networks.into_iter().collect()
+}
+
+fn client_cert_header(raw: &mut RawSettings, proxies: &Networks) -> Option<String> {
+    let name = raw.text(Key::ClientCertHeader)?;
+    // RFC 9110 section 5.6.2: a field name is a token.
+    let token = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+    if !token {
+        raw.fault(Key::ClientCertHeader, format!("is {}, which is no header name", quoted(&name)));
+    } else if proxies.is_empty() && !raw.has(Key::TrustedProxies) {
+        raw.fault(Key::ClientCertHeader, "is set, but no proxy is trusted to send it: set TRUSTED_PROXIES, too");
+    }
+    Some(name.to_ascii_lowercase())
+}
+
+fn hashing_threads(raw: &mut RawSettings) -> NonZeroUsize {
+    let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    raw.number(Key::HashingThreads).and_then(|number| usize::try_from(number).ok()).and_then(NonZeroUsize::new).unwrap_or(cores)
+}
+
+fn log(raw: &mut RawSettings) -> Option<String> {
+    let text = raw.text(Key::Log)?;
+    crate::logging::check(&text).map_err(|problem| raw.fault(Key::Log, format!("is {}: {problem}", quoted(&text)))).ok()?;
+    Some(text)
+}

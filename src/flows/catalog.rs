@@ -1,0 +1,84 @@
+//! Clients, APIs and signing keys in memory, checked against the database's version at each request.
+
+use super::FlowError;
+use crate::keys::KeyRing;
+use crate::seal::Seal;
+use crate::store::{Conn, StoreError, apis, clients, versions};
+use doorward_protocol::api::Apis;
+use doorward_protocol::client::Client;
+use doorward_protocol::values::ClientId;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// So many clients are kept; a server with more reads the others each time.
+const MOST_CLIENTS: usize = 10_000;
+
+/// Everything as of one version. It never changes but for clients being filled in.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    version: i64,
+    /// The APIs.
+    pub apis: Apis,
+    /// The signing keys, parsed.
+    pub keys: KeyRing,
+    clients: RwLock<HashMap<ClientId, Arc<Client>>>,
+}
+
+impl Catalog {
+    /// The client of that id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database can't answer.
+    pub fn client(&self, conn: &mut Conn, id: &ClientId) -> Result<Option<Arc<Client>>, StoreError> {
+        if let Some(client) = self.clients.read().unwrap_or_else(PoisonError::into_inner).get(id) {
+            return Ok(Some(Arc::clone(client)));
+        }
+        let Some(client) = clients::find(conn, id)?.map(Arc::new) else { return Ok(None) };
+        let mut known = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() < MOST_CLIENTS {
+            known.insert(id.clone(), Arc::clone(&client));
+        }
+        Ok(Some(client))
+    }
+}
+
+/// The catalog of the version last seen.
+pub struct CatalogCache {
+    seal: Arc<Seal>,
+    current: RwLock<Arc<Catalog>>,
+}
+
+impl CatalogCache {
+    /// Nothing seen yet.
+    pub fn new(seal: Arc<Seal>) -> Self {
+        Self { seal, current: RwLock::default() }
+    }
+
+    /// The catalog as the database has it now: one small read when nothing changed.
+    ///
+    /// # Errors
+    /// [`FlowError`] when the database can't answer or a key can't be opened.
+    pub fn get(&self, conn: &mut Conn) -> Result<Arc<Catalog>, FlowError> {
+        let version = versions::catalog(conn)?;
+        let known = Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner));
+        if known.version == version {
+            return Ok(known);
+        }
+        // Read outside of a transaction: what is older than its version is read again at the next request; never the other way round.
+        let fresh = Arc::new(Catalog {
+            version,
+            apis: Apis::new(apis::list(conn)?),
+            keys: KeyRing::load(conn, &self.seal)?,
+            clients: RwLock::default(),
+        });
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+        Ok(fresh)
+    }
+}
+
+impl fmt::Debug for CatalogCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CatalogCache(…)")
+    }
+}

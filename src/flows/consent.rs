@@ -1,0 +1,112 @@
+//! A person's answer on the pages of a stored request: allow, deny, cancel, another account.
+
+use super::authorize::{Issue, Opened, Who, consent_of, open};
+use super::{Ctx, FlowError};
+use crate::store::{interactions, sessions};
+use doorward_protocol::authorize::response::Response;
+use doorward_protocol::authorize::{Answer, Approval, Facts, Next, RedirectError, Request, answer, decide};
+use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::client::Client;
+use doorward_protocol::error::Refusal;
+use doorward_protocol::secret::{Browser, Digest};
+use doorward_protocol::values::InteractionId;
+use std::sync::Arc;
+
+/// What an answer led to.
+#[derive(Debug)]
+pub enum Answered {
+    /// Answer the client.
+    Respond(Response),
+    /// Show the request's page again: something else is to be done first, or it can't be gone on with.
+    Again,
+}
+
+/// Carries out a person's answer to the consent page. The question is asked anew of the rules, so that a form can't answer another one.
+///
+/// # Errors
+/// [`FlowError`].
+pub async fn decided(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser>>, who: Option<Who>, given: Answer) -> Result<Answered, FlowError> {
+    let Some(who) = who else { return Ok(Answered::Again) };
+    let (now, inner, session, key) = (ctx.now(), ctx.clone(), who.session.clone(), id.clone());
+    let decided = ctx
+        .store
+        .read(move |conn| {
+            let (interaction, client, catalog) = match open(conn, &inner, &key, browser.as_ref())? {
+                Opened::Open(open) => *open,
+                Opened::Not(_) => return Ok(None),
+            };
+            let consent = consent_of(conn, Some(&session), &client)?;
+            let facts =
+                Facts { client: &client, session: Some(&session), consent: consent.as_ref(), progress: &interaction.progress, apis: &catalog.apis };
+            let Next::Consent(ask) = decide(&interaction.request, facts, now, &mut Checks::silent()) else { return Ok(None) };
+            let outcome = answer(&interaction.request, &ask, &given, consent.as_ref(), &inner.policy, now, &mut Checks::silent());
+            Ok::<Option<Decided>, FlowError>(Some((interaction.request, client, outcome)))
+        })
+        .await?;
+    let Some((request, client, outcome)) = decided else { return Ok(Answered::Again) };
+    let response = match outcome {
+        Ok(approval) => {
+            let issue = Issue::draw(ctx, request, &client, who.session, approval);
+            ctx.store.write(move |conn| issue.commit(conn, Some(&id))).await?
+        }
+        Err(refused) => refuse(ctx, id, refused).await?,
+    };
+    Ok(response.map_or(Answered::Again, Answered::Respond))
+}
+
+type Decided = (Request, Arc<Client>, Result<Approval, RedirectError>);
+
+/// Leaves a request from any of its pages: the app hears `access_denied`.
+///
+/// # Errors
+/// [`FlowError`].
+pub async fn cancel(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser>>) -> Result<Answered, FlowError> {
+    let (inner, key) = (ctx.clone(), id.clone());
+    let opened = ctx
+        .store
+        .read(move |conn| match open(conn, &inner, &key, browser.as_ref())? {
+            Opened::Open(open) => Ok::<_, FlowError>(Some(open.0.request.target)),
+            Opened::Not(_) => Ok(None),
+        })
+        .await?;
+    let Some(target) = opened else { return Ok(Answered::Again) };
+    let refused = RedirectError { refusal: Refusal::by(Check::PersonAllows), target };
+    Ok(refuse(ctx, id, refused).await?.map_or(Answered::Again, Answered::Respond))
+}
+
+async fn refuse(ctx: &Ctx, id: InteractionId, refused: RedirectError) -> Result<Option<Response>, FlowError> {
+    let first = ctx.store.write(move |conn| Ok::<_, FlowError>(interactions::finish(conn, &id)?)).await?;
+    Ok(first.then(|| Response::error(refused.target, &refused.refusal, &ctx.policy)))
+}
+
+/// Goes on with the account in use.
+///
+/// # Errors
+/// [`FlowError`].
+pub async fn keep_account(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser>>, who: &Who) -> Result<(), FlowError> {
+    let (inner, session) = (ctx.clone(), who.session.id.clone());
+    ctx.store
+        .write(move |conn| {
+            if let Opened::Open(open) = open(conn, &inner, &id, browser.as_ref())? {
+                let mut progress = open.0.progress;
+                progress.chosen = Some(session.clone());
+                interactions::advance(conn, &id, &progress)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Ends the session in use, so that another account can log in; the request stays.
+///
+/// # Errors
+/// [`FlowError`].
+pub async fn switch_account(ctx: &Ctx, who: &Who) -> Result<(), FlowError> {
+    let (id, now) = (who.session.id.clone(), ctx.now());
+    ctx.store
+        .write(move |conn| {
+            sessions::end(conn, &id, now)?;
+            Ok(())
+        })
+        .await
+}

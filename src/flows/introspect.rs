@@ -1,0 +1,39 @@
+//! `POST /introspect` (RFC 7662).
+
+use super::{Ctx, FlowError, token, userinfo};
+use crate::store::tokens;
+use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::client_auth::Presented;
+use doorward_protocol::error::Refusal;
+use doorward_protocol::params::Params;
+use doorward_protocol::resource;
+use doorward_protocol::secret::{Refresh, Secret};
+use serde_json::Value;
+
+/// What a client may know of a token.
+///
+/// # Errors
+/// [`FlowError::Refused`] when the client isn't authentic or names no token.
+pub async fn introspect(ctx: &Ctx, shown: &Presented, params: &Params) -> Result<Value, FlowError> {
+    let (by, catalog) = token::authenticate(ctx, shown).await?;
+    let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
+    params.no_repeats(&mut Checks::silent()).map_err(as_client)?;
+    let presented = params.get("token").ok_or_else(|| as_client(Refusal::by(Check::TokenPresent)))?.to_owned();
+    let now = ctx.now();
+    let issuer = ctx.policy.issuer.as_str().to_owned();
+    ctx.store
+        .read(move |conn| {
+            let access = userinfo::find(conn, &presented, &catalog, now)?;
+            let refresh = match &access {
+                Some(_) => None,
+                None => tokens::find_refresh(conn, &Secret::<Refresh>::shown(presented.as_str()).digest(), now)?,
+            };
+            let checks = &mut Checks::silent();
+            Ok(match refresh {
+                Some((token, _)) => resource::introspect_refresh(&by, &token, &issuer, now, checks),
+                None => resource::introspect(&by, access.as_ref(), &issuer, now, checks),
+            }
+            .map_err(as_client)?)
+        })
+        .await
+}

@@ -1,0 +1,137 @@
+//! Logging out: asked by an app (OpenID Connect RP-Initiated Logout) or by the person.
+
+use super::catalog::Catalog;
+use super::session::SignedIn;
+use super::{Ctx, FlowError};
+use crate::store::{interactions, sessions};
+use doorward_protocol::authorize::response::append_query;
+use doorward_protocol::check::Checks;
+use doorward_protocol::client::Client;
+use doorward_protocol::jose::{Alg, Rules, Typ, verify};
+use doorward_protocol::logout::{self, Hint, LogoutRequest};
+use doorward_protocol::params::Params;
+use doorward_protocol::secret::{Browser, Digest, random_id};
+use doorward_protocol::values::{ClientId, InteractionId, SessionId, Subject};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// What became of a logout request.
+#[derive(Debug)]
+pub enum Begun {
+    /// It is stored: ask the person at its page.
+    Ask(InteractionId),
+    /// Nothing is left to ask: the person is logged out, or was not logged in.
+    Done(Done),
+}
+
+/// Logged out.
+#[derive(Clone, Debug, Default)]
+pub struct Done {
+    /// The app that asked.
+    pub client: Option<Arc<Client>>,
+    /// Where to go now, registered for that app.
+    pub redirect: Option<String>,
+    /// On all devices.
+    pub everywhere: bool,
+}
+
+/// Takes a logout request. With a hint that proves the caller to have taken part in this very session it is carried out; otherwise the
+/// person is asked. With `stay`, for requests posted from other sites, it is only stored.
+///
+/// # Errors
+/// [`FlowError::Refused`] by the rules of [`logout`], to be shown as a page.
+pub async fn begin(ctx: &Ctx, params: Params, browser: Digest<Browser>, who: Option<SignedIn>, stay: bool) -> Result<Begun, FlowError> {
+    let (cache, issuer, asked) = (Arc::clone(&ctx.catalog), ctx.policy.issuer.as_str().to_owned(), params);
+    let (request, client) = ctx
+        .store
+        .read(move |conn| {
+            let catalog = cache.get(conn)?;
+            let checks = &mut Checks::silent();
+            let hint = asked.get("id_token_hint").map(|token| read_hint(token, &catalog, &issuer));
+            let named = logout::client_named(&asked, hint.as_ref().map(|hint| hint.as_ref().map_err(|()| ())), checks)?;
+            let client = match &named {
+                Some(id) => catalog.client(conn, id)?,
+                None => None,
+            };
+            let hint = hint.and_then(Result::ok);
+            Ok::<_, FlowError>((logout::validate(&asked, named.as_ref(), client.as_ref(), hint.as_ref(), checks)?, client))
+        })
+        .await?;
+    let proven = who.as_ref().is_some_and(|who| logout::is_proven(&request, &who.record.session.id));
+    if !stay && (proven || who.is_none()) {
+        if let Some(who) = who {
+            end(ctx, who, false).await?;
+        }
+        return Ok(Begun::Done(Done { redirect: redirect(&request), client, everywhere: false }));
+    }
+    let id = InteractionId::new(random_id(&*ctx.rng));
+    let (key, until) = (id.clone(), ctx.now().plus(super::authorize::PATIENCE));
+    ctx.store.write(move |conn| Ok::<_, FlowError>(interactions::insert_logout(conn, &key, &browser, &request, until)?)).await?;
+    Ok(Begun::Ask(id))
+}
+
+/// A stored logout request with its app.
+#[derive(Debug)]
+pub struct Asked {
+    /// The request.
+    pub request: LogoutRequest,
+    /// The app that asks.
+    pub client: Option<Arc<Client>>,
+}
+
+/// The stored logout request of this browser; none when it is unknown or too old.
+///
+/// # Errors
+/// [`FlowError`].
+pub async fn find(ctx: &Ctx, id: InteractionId, browser: Digest<Browser>) -> Result<Option<Asked>, FlowError> {
+    let (now, cache) = (ctx.now(), Arc::clone(&ctx.catalog));
+    ctx.store
+        .read(move |conn| {
+            let Some(request) = interactions::find_logout(conn, &id, &browser, now)? else { return Ok(None) };
+            let client = match &request.client_id {
+                Some(client) => cache.get(conn)?.client(conn, client)?,
+                None => None,
+            };
+            Ok::<_, FlowError>(Some(Asked { request, client }))
+        })
+        .await
+}
+
+/// Ends this browser's session, or all of the person's. What was given without `offline_access` ends with them.
+///
+/// # Errors
+/// [`FlowError::Store`].
+pub async fn end(ctx: &Ctx, who: SignedIn, everywhere: bool) -> Result<(), FlowError> {
+    let (session, now) = (who.record.session, ctx.now());
+    ctx.store
+        .write(move |conn| {
+            sessions::end(conn, &session.id, now)?;
+            if everywhere {
+                sessions::end_all(conn, &session.subject, None, now)?;
+            }
+            tracing::info!(target: "doorward::security", sub = %session.subject, everywhere, "logged out");
+            Ok(())
+        })
+        .await
+}
+
+/// Where a request wants the browser to go, with its state (§3).
+pub fn redirect(request: &LogoutRequest) -> Option<String> {
+    let uri = request.redirect_uri.as_ref()?.uri();
+    Some(append_query(uri.as_str(), request.state.iter().map(|state| ("state", state.as_str()))))
+}
+
+/// What an ID token of ours proves, whatever its age.
+pub(super) fn read_hint(token: &str, catalog: &Catalog, issuer: &str) -> Result<Hint, ()> {
+    let verified = verify(token, &Rules::new(&Alg::ALL, Typ::Optional(&["JWT"])), &catalog.keys).map_err(|_| ())?;
+    let text = |name: &str| verified.claims().get(name).and_then(Value::as_str);
+    // An access token of ours is no ID token (RFC 8725 §3.12): it names its client elsewhere.
+    if text("iss") != Some(issuer) || verified.claims().contains_key("client_id") {
+        return Err(());
+    }
+    Ok(Hint {
+        client_id: text("aud").map(ClientId::new).ok_or(())?,
+        subject: text("sub").map(Subject::new).ok_or(())?,
+        session: text("sid").map(SessionId::new),
+    })
+}

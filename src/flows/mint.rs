@@ -1,0 +1,116 @@
+//! Making tokens: the rows that are committed first, and what is signed after the commit.
+
+use super::{Ctx, FlowError};
+use crate::flows::catalog::Catalog;
+use doorward_protocol::api::AccessTokenFormat;
+use doorward_protocol::audience::TokenPlan;
+use doorward_protocol::client::Client;
+use doorward_protocol::grants::Grant;
+use doorward_protocol::jose::Alg;
+use doorward_protocol::resource::AccessRecord;
+use doorward_protocol::secret::{Access, Secret, random_id};
+use doorward_protocol::tokens::access::AccessClaims;
+use doorward_protocol::tokens::claims::Person;
+use doorward_protocol::tokens::id_token::IdClaims;
+use doorward_protocol::values::{Timestamp, TokenId};
+use serde_json::Map;
+
+/// The names and secrets of an access token, drawn before the transaction, which may run more than once.
+#[derive(Debug)]
+pub struct AccessSeed {
+    jti: TokenId,
+    opaque: Secret<Access>,
+}
+
+impl AccessSeed {
+    /// Draws one.
+    pub fn draw(ctx: &Ctx) -> Self {
+        Self { jti: TokenId::new(random_id(&*ctx.rng)), opaque: Secret::mint(&*ctx.rng) }
+    }
+
+    /// The row of the token that `plan` describes: a JWT stands under its `jti`, an opaque token under its digest.
+    pub fn record(&self, plan: &TokenPlan, client: &Client, grant: Option<&Grant>, now: Timestamp) -> AccessRecord {
+        AccessRecord {
+            id: match plan.format {
+                AccessTokenFormat::Jwt => self.jti.clone(),
+                AccessTokenFormat::Opaque => opaque_id(&self.opaque),
+            },
+            grant: grant.map(|grant| grant.id.clone()),
+            client_id: client.id.clone(),
+            subject: grant.map(|grant| grant.subject.clone()),
+            audience: plan.audience.clone(),
+            scopes: plan.scopes.clone(),
+            issued_at: now,
+            expires_at: now.plus(plan.lifetime),
+            auth_time: grant.map(|grant| grant.auth_time),
+            alive: true,
+        }
+    }
+
+    /// The token itself, signed now that its row is durable.
+    ///
+    /// # Errors
+    /// [`FlowError::Internal`] when there is no key or it fails.
+    pub fn token(&self, record: &AccessRecord, plan: &TokenPlan, grant: Option<&Grant>, catalog: &Catalog, ctx: &Ctx) -> Result<String, FlowError> {
+        if plan.format == AccessTokenFormat::Opaque {
+            return Ok(self.opaque.expose().to_owned());
+        }
+        let claims = AccessClaims {
+            iss: ctx.policy.issuer.as_str(),
+            sub: record.subject.as_ref().map_or(record.client_id.as_str(), |sub| sub.as_str()),
+            aud: &record.audience,
+            exp: record.expires_at,
+            iat: record.issued_at,
+            jti: &record.id,
+            client_id: &record.client_id,
+            scope: &record.scopes,
+            auth_time: record.auth_time,
+            sid: grant.map(|grant| &grant.session),
+        };
+        sign(catalog, plan.alg, plan.typ, &claims, record.issued_at)
+    }
+}
+
+/// Under which name an opaque access token is stored.
+pub fn opaque_id(token: &Secret<Access>) -> TokenId {
+    TokenId::new(token.digest().to_text())
+}
+
+/// An ID token to go with an access token (OpenID Connect Core §3.1.3.3).
+///
+/// # Errors
+/// [`FlowError::Internal`] when there is no key or it fails.
+pub fn id_token(
+    ctx: &Ctx,
+    catalog: &Catalog,
+    client: &Client,
+    grant: &Grant,
+    nonce: Option<&str>,
+    access: (&AccessRecord, &str),
+    person: Option<&Person>,
+) -> Result<String, FlowError> {
+    let alg = client.metadata.id_token_signed_response_alg;
+    let (record, token) = access;
+    // Where the access token is for an API it can't fetch claims at userinfo: they come here (Core §5.4 leaves both open).
+    let for_api = record.audience != ctx.policy.issuer.as_str();
+    let personal = person.filter(|_| for_api).map_or_else(Map::new, |person| person.told(&grant.scopes));
+    let claims = IdClaims {
+        iss: ctx.policy.issuer.as_str(),
+        sub: &grant.subject,
+        aud: &client.id,
+        exp: record.issued_at.plus(ctx.policy.id_token_lifetime),
+        iat: record.issued_at,
+        auth_time: grant.auth_time,
+        amr: ["pwd"],
+        nonce,
+        at_hash: alg.hash_half(token),
+        sid: &grant.session,
+        personal,
+    };
+    sign(catalog, alg, "JWT", &claims, record.issued_at)
+}
+
+fn sign(catalog: &Catalog, alg: Alg, typ: &str, claims: &impl serde::Serialize, now: Timestamp) -> Result<String, FlowError> {
+    let key = catalog.keys.signer(alg, now).ok_or_else(|| FlowError::Internal(format!("no {} key to sign with", alg.name())))?;
+    key.sign(typ, claims).map_err(|e| FlowError::Internal(e.to_string()))
+}

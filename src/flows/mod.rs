@@ -1,0 +1,117 @@
+//! Load – decide – commit: each flow loads the few facts a rule needs, asks a pure function of `doorward-protocol`, and commits its
+//! decision in one transaction. No Rocket types here, no SQL, no rules.
+
+pub mod account;
+pub mod authorize;
+pub mod catalog;
+pub mod consent;
+pub mod introspect;
+pub mod login;
+pub mod logout;
+pub mod mint;
+pub mod revoke;
+pub mod session;
+pub mod sweep;
+pub mod token;
+pub mod userinfo;
+
+use crate::clock::Clock;
+use crate::keys::KeyError;
+use crate::passwords::{HashError, Hasher};
+use crate::seal::Seal;
+use crate::store::{Store, StoreError};
+use catalog::CatalogCache;
+use doorward_protocol::error::Refusal;
+use doorward_protocol::policy::Policy;
+use doorward_protocol::secret::Entropy;
+use doorward_protocol::values::Timestamp;
+use std::fmt;
+use std::sync::Arc;
+
+/// What every flow works with.
+#[derive(Clone)]
+pub struct Ctx {
+    /// The database.
+    pub store: Store,
+    /// The operator's choices.
+    pub policy: Arc<Policy>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub rng: Arc<dyn Entropy>,
+    /// Keys derived from the server's secret.
+    pub seal: Arc<Seal>,
+    /// argon2id, bounded.
+    pub hasher: Hasher,
+    /// Clients, APIs and signing keys, as of the version last seen.
+    pub catalog: Arc<CatalogCache>,
+}
+
+impl Ctx {
+    /// Now, by the clock that was passed in.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+impl fmt::Debug for Ctx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Ctx({})", self.policy.issuer)
+    }
+}
+
+/// Why a flow gave no answer of its own.
+#[derive(Clone, Debug)]
+pub enum FlowError {
+    /// A rule refused.
+    Refused(Refusal),
+    /// The database can't answer, now or at all.
+    Store(StoreError),
+    /// Too many logins wait.
+    Busy,
+    /// Something that can't be helped by the one who asked; the text is for the log.
+    Internal(String),
+}
+
+impl fmt::Display for FlowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Store(why) => why.fmt(f),
+            Self::Busy => f.write_str("too many logins wait already"),
+            Self::Internal(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for FlowError {}
+
+impl From<Refusal> for FlowError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<StoreError> for FlowError {
+    fn from(why: StoreError) -> Self {
+        Self::Store(why)
+    }
+}
+
+impl From<KeyError> for FlowError {
+    fn from(why: KeyError) -> Self {
+        match why {
+            KeyError::Store(why) => Self::Store(why),
+            KeyError::Sealed | KeyError::Key(_) => Self::Internal(why.to_string()),
+        }
+    }
+}
+
+impl From<HashError> for FlowError {
+    fn from(why: HashError) -> Self {
+        match why {
+            HashError::Overloaded => Self::Busy,
+            HashError::Broken => Self::Internal(why.to_string()),
+        }
+    }
+}

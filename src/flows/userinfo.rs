@@ -1,0 +1,58 @@
+//! `GET` and `POST /userinfo` (OpenID Connect Core §5.3), and finding a presented access token.
+
+use super::catalog::Catalog;
+use super::{Ctx, FlowError, mint};
+use crate::store::{Conn, tokens, users};
+use doorward_protocol::api::Apis;
+use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::error::Refusal;
+use doorward_protocol::jose::{Alg, Rules, Typ, verify};
+use doorward_protocol::resource::{self, AccessRecord};
+use doorward_protocol::secret::{Access, Secret};
+use doorward_protocol::values::{Timestamp, TokenId};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// The record of a presented access token: an opaque one by its digest; a JWT by its `jti`, once its signature is found to be ours.
+///
+/// # Errors
+/// [`FlowError::Store`].
+pub fn find(conn: &mut Conn, token: &str, catalog: &Catalog, now: Timestamp) -> Result<Option<AccessRecord>, FlowError> {
+    let id = if token.contains('.') {
+        let Some(jti) = jti(token, catalog) else { return Ok(None) };
+        jti
+    } else {
+        mint::opaque_id(&Secret::<Access>::shown(token))
+    };
+    Ok(tokens::find_access(conn, &id, now)?)
+}
+
+fn jti(token: &str, catalog: &Catalog) -> Option<TokenId> {
+    let types: &[&str] = if uses_plain_typ(&catalog.apis) { &["at+jwt", "JWT"] } else { &["at+jwt"] };
+    let verified = verify(token, &Rules::new(&Alg::ALL, Typ::Required(types)), &catalog.keys).ok()?;
+    // An ID token has no jti, and none would be found: values of one kind never work as another (RFC 8725 §3.12).
+    verified.claims().get("jti").and_then(Value::as_str).map(TokenId::new)
+}
+
+fn uses_plain_typ(apis: &Apis) -> bool {
+    apis.iter().any(|api| api.token_typ == doorward_protocol::api::TokenTyp::Jwt)
+}
+
+/// What the person of a token has allowed its client to know.
+///
+/// # Errors
+/// [`FlowError::Refused`] by the rules of [`resource::accept`].
+pub async fn userinfo(ctx: &Ctx, token: String) -> Result<Map<String, Value>, FlowError> {
+    let (cache, now, issuer) = (Arc::clone(&ctx.catalog), ctx.now(), ctx.policy.issuer.as_str().to_owned());
+    ctx.store
+        .read(move |conn| {
+            let catalog = cache.get(conn)?;
+            let record = find(conn, &token, &catalog, now)?;
+            let (record, subject) = resource::accept(record.as_ref(), &issuer, now, &mut Checks::silent())?;
+            let user = users::find(conn, subject)?.filter(|user| !user.disabled).ok_or_else(|| Refusal::by(Check::TokenActive))?;
+            let mut claims = user.person.told(&record.scopes);
+            claims.insert("sub".to_owned(), subject.as_str().into());
+            Ok(claims)
+        })
+        .await
+}

@@ -1,0 +1,90 @@
+//! Registered clients.
+
+use super::schema::clients;
+use super::{Conn, StoreError, codec, insert_or_conflict, versions};
+use diesel::prelude::*;
+use doorward_protocol::client::{Client, Metadata};
+use doorward_protocol::secret::{ClientSecret, Digest};
+use doorward_protocol::values::{ClientId, Timestamp};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = clients)]
+struct Row {
+    id: String,
+    metadata: String,
+    secret_digest: Option<String>,
+    created_at: i64,
+}
+
+impl Row {
+    fn of(client: &Client) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: client.id.as_str().to_owned(),
+            metadata: codec::to_json(&client.metadata)?,
+            secret_digest: client.secret.as_ref().map(Digest::to_text),
+            created_at: client.created_at.0,
+        })
+    }
+
+    fn client(self) -> Result<Client, StoreError> {
+        let secret = match self.secret_digest {
+            Some(text) => Some(Digest::<ClientSecret>::from_text(&text).ok_or_else(|| codec::corrupt("clients.secret_digest"))?),
+            None => None,
+        };
+        let metadata: Metadata = codec::from_json(&self.metadata)?;
+        Ok(Client { id: ClientId::new(self.id), metadata, secret, created_at: Timestamp(self.created_at) })
+    }
+}
+
+/// Adds a client; false when its id is taken.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn insert(conn: &mut Conn, client: &Client) -> Result<bool, StoreError> {
+    let row = Row::of(client)?;
+    let added = insert_or_conflict(conn, |conn| diesel::insert_into(clients::table).values(&row).execute(conn))?;
+    if added {
+        versions::catalog_changed(conn)?;
+    }
+    Ok(added)
+}
+
+/// Writes a client's metadata and secret; false when there is none of that id.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn update(conn: &mut Conn, client: &Client) -> Result<bool, StoreError> {
+    let row = Row::of(client)?;
+    let changed = diesel::update(clients::table.find(&row.id))
+        .set((clients::metadata.eq(&row.metadata), clients::secret_digest.eq(&row.secret_digest)))
+        .execute(conn)?;
+    versions::catalog_changed(conn)?;
+    Ok(changed == 1)
+}
+
+/// Removes a client with everything that was given to it; false when there is none of that id.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn delete(conn: &mut Conn, id: &ClientId) -> Result<bool, StoreError> {
+    let gone = diesel::delete(clients::table.find(id.as_str())).execute(conn)?;
+    versions::catalog_changed(conn)?;
+    Ok(gone == 1)
+}
+
+/// The client of that id.
+///
+/// # Errors
+/// [`StoreError`] when the database can't answer.
+pub fn find(conn: &mut Conn, id: &ClientId) -> Result<Option<Client>, StoreError> {
+    clients::table.find(id.as_str()).select(Row::as_select()).first(conn).optional()?.map(Row::client).transpose()
+}
+
+/// All clients, oldest first.
+///
+/// # Errors
+/// [`StoreError`] when the database can't answer.
+pub fn list(conn: &mut Conn) -> Result<Vec<Client>, StoreError> {
+    let rows: Vec<Row> = clients::table.order((clients::created_at, clients::id)).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(Row::client).collect()
+}

@@ -1,0 +1,135 @@
+//! What people have allowed apps, and the ledger of what apps hold.
+
+use super::schema::{consents, grants};
+use super::{Conn, StoreError, codec, insert_or_conflict};
+use diesel::prelude::*;
+use doorward_protocol::consent::Consent;
+use doorward_protocol::scopes::Scopes;
+use doorward_protocol::values::{ClientId, Subject, Timestamp};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = consents)]
+struct Row {
+    client_id: String,
+    granted: String,
+    declined: String,
+    given_at: i64,
+    expires_at: i64,
+}
+
+impl Row {
+    fn consent(&self) -> Result<Consent, StoreError> {
+        Ok(Consent {
+            granted: codec::scopes(&self.granted)?,
+            declined: codec::scopes(&self.declined)?,
+            given_at: Timestamp(self.given_at),
+            expires_at: Timestamp(self.expires_at),
+        })
+    }
+}
+
+/// What a person answered a client before; it may have expired.
+///
+/// # Errors
+/// [`StoreError`] when the database can't answer.
+pub fn find(conn: &mut Conn, sub: &Subject, client: &ClientId) -> Result<Option<Consent>, StoreError> {
+    let row: Option<Row> = consents::table.find((sub.as_str(), client.as_str())).select(Row::as_select()).first(conn).optional()?;
+    row.map(|row| row.consent()).transpose()
+}
+
+/// Remembers an answer in place of the one before.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn put(conn: &mut Conn, sub: &Subject, client: &ClientId, consent: &Consent) -> Result<(), StoreError> {
+    let set = (
+        consents::granted.eq(consent.granted.to_string()),
+        consents::declined.eq(consent.declined.to_string()),
+        consents::given_at.eq(consent.given_at.0),
+        consents::expires_at.eq(consent.expires_at.0),
+    );
+    let row = consents::table.find((sub.as_str(), client.as_str()));
+    if diesel::update(row).set(set.clone()).execute(conn)? == 1 {
+        return Ok(());
+    }
+    let new = (consents::sub.eq(sub.as_str()), consents::client_id.eq(client.as_str()), set.clone());
+    if !insert_or_conflict(conn, |conn| diesel::insert_into(consents::table).values(new).execute(conn))? {
+        // Another tab answered in the same moment: the later answer stands.
+        diesel::update(row).set(set).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// An app in a person's ledger.
+#[derive(Clone, Debug)]
+pub struct AppAccess {
+    /// Which app.
+    pub client_id: ClientId,
+    /// What it may: remembered, or held by a living grant.
+    pub scopes: Scopes,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when it is remembered, if it is.
+    pub until: Option<Timestamp>,
+    /// When it last got a token, if a living grant tells.
+    pub last_used: Option<Timestamp>,
+}
+
+/// The apps with access to a person's things: a remembered consent or a grant that lives.
+///
+/// # Errors
+/// [`StoreError`] when the database can't answer.
+pub fn ledger(conn: &mut Conn, sub: &Subject, now: Timestamp) -> Result<Vec<AppAccess>, StoreError> {
+    let rows: Vec<Row> = consents::table
+        .filter(consents::sub.eq(sub.as_str()))
+        .filter(consents::expires_at.gt(now.0))
+        .select(Row::as_select())
+        .load(conn)?;
+    let mut apps = Vec::new();
+    for row in rows {
+        let consent = row.consent()?;
+        if !consent.granted.is_empty() {
+            apps.push(AppAccess {
+                client_id: ClientId::new(row.client_id),
+                scopes: consent.granted,
+                since: consent.given_at,
+                until: Some(consent.expires_at),
+                last_used: None,
+            });
+        }
+    }
+    let living: Vec<(String, String, i64, i64)> = grants::table
+        .filter(grants::sub.eq(sub.as_str()))
+        .filter(grants::revoked_at.is_null())
+        .filter(grants::expires_at.gt(now.0))
+        .order(grants::used_at.desc())
+        .select((grants::client_id, grants::scopes, grants::created_at, grants::used_at))
+        .load(conn)?;
+    for (client, scopes, created, used) in living {
+        let scopes = codec::scopes(&scopes)?;
+        if let Some(app) = apps.iter_mut().find(|app| app.client_id.as_str() == client) {
+            app.scopes = app.scopes.or(&scopes);
+            app.since = app.since.min(Timestamp(created));
+            app.last_used = app.last_used.max(Some(Timestamp(used)));
+        } else {
+            let (since, last_used) = (Timestamp(created), Some(Timestamp(used)));
+            apps.push(AppAccess { client_id: ClientId::new(client), scopes, since, until: None, last_used });
+        }
+    }
+    apps.sort_by_key(|app| std::cmp::Reverse(app.last_used.unwrap_or(app.since)));
+    Ok(apps)
+}
+
+/// Takes an app's access away: its consent is forgotten and every grant of it is revoked.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn withdraw(conn: &mut Conn, sub: &Subject, client: &ClientId, now: Timestamp) -> Result<(), StoreError> {
+    diesel::delete(consents::table.find((sub.as_str(), client.as_str()))).execute(conn)?;
+    let living = grants::table
+        .filter(grants::sub.eq(sub.as_str()))
+        .filter(grants::client_id.eq(client.as_str()))
+        .filter(grants::revoked_at.is_null());
+    diesel::update(living).set(grants::revoked_at.eq(now.0)).execute(conn)?;
+    Ok(())
+}

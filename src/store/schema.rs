@@ -1,0 +1,171 @@
+//! The tables as diesel sees them; a test holds this against what the migrations make on each database.
+
+diesel::table! {
+    versions (name) {
+        name -> Text,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
+    users (sub) {
+        sub -> Text,
+        name -> Text,
+        name_folded -> Text,
+        email -> Nullable<Text>,
+        email_verified -> Bool,
+        claims -> Text,
+        password -> Text,
+        disabled -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    clients (id) {
+        id -> Text,
+        metadata -> Text,
+        secret_digest -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    apis (resource) {
+        resource -> Text,
+        definition -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        alg -> Text,
+        sealed -> Text,
+        created_at -> BigInt,
+        signs_from -> BigInt,
+        retired_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        key_digest -> Text,
+        sub -> Text,
+        auth_time -> BigInt,
+        created_at -> BigInt,
+        seen_at -> BigInt,
+        idle_until -> BigInt,
+        expires_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        user_agent -> Text,
+        address -> Text,
+    }
+}
+
+diesel::table! {
+    known_browsers (digest) {
+        digest -> Text,
+        sub -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    failures (subject) {
+        subject -> Text,
+        count -> BigInt,
+        last -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    interactions (id) {
+        id -> Text,
+        browser_digest -> Text,
+        request -> Text,
+        progress -> Text,
+        locale -> Nullable<Text>,
+        done -> Bool,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    logouts (id) {
+        id -> Text,
+        browser_digest -> Text,
+        request -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    consents (sub, client_id) {
+        sub -> Text,
+        client_id -> Text,
+        granted -> Text,
+        declined -> Text,
+        given_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    grants (id) {
+        id -> Text,
+        client_id -> Text,
+        sub -> Text,
+        session_id -> Text,
+        scopes -> Text,
+        resources -> Text,
+        auth_time -> BigInt,
+        nonce -> Nullable<Text>,
+        created_at -> BigInt,
+        used_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    codes (digest) {
+        digest -> Text,
+        grant_id -> Text,
+        redirect_uri -> Nullable<Text>,
+        challenge -> Nullable<Text>,
+        spent_at -> Nullable<BigInt>,
+        valid_until -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (digest) {
+        digest -> Text,
+        grant_id -> Text,
+        spent_at -> Nullable<BigInt>,
+        successor -> Nullable<Text>,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    access_tokens (id) {
+        id -> Text,
+        grant_id -> Nullable<Text>,
+        client_id -> Text,
+        sub -> Nullable<Text>,
+        audience -> Text,
+        scopes -> Text,
+        auth_time -> Nullable<BigInt>,
+        issued_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(versions, users, clients, apis, signing_keys, sessions, known_browsers, failures, interactions, logouts, consents, grants, codes, refresh_tokens, access_tokens);

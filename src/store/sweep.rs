@@ -1,0 +1,46 @@
+//! Removes what has ended, in batches small enough that nobody waits for them.
+
+use super::schema::{access_tokens, codes, consents, failures, grants, interactions, known_browsers, logouts, refresh_tokens, sessions};
+use super::{Conn, StoreError};
+use diesel::prelude::*;
+use doorward_protocol::values::Timestamp;
+
+/// Rows removed from a table at a time.
+const BATCH: i64 = 200;
+
+macro_rules! tables {
+    ($($table:ident . $key:ident),+ $(,)?) => {
+        /// Every table whose rows end by themselves; a test holds this against the schema.
+        pub const TABLES: &[&str] = &[$(stringify!($table)),+];
+
+        /// Removes a batch of ended rows from each table; returns how many in all. Less than a batch of each: nothing is left.
+        ///
+        /// # Errors
+        /// [`StoreError`] when the database can't.
+        pub fn sweep(conn: &mut Conn, now: Timestamp) -> Result<usize, StoreError> {
+            let mut gone = 0;
+            $({
+                let ended: Vec<String> = $table::table.filter($table::expires_at.lt(now.0)).select($table::$key).limit(BATCH).load(conn)?;
+                if !ended.is_empty() {
+                    let rows = $table::table.filter($table::$key.eq_any(ended)).filter($table::expires_at.lt(now.0));
+                    gone += diesel::delete(rows).execute(conn)?;
+                }
+            })+
+            Ok(gone)
+        }
+    };
+}
+
+// Children before parents, so that a batch stays a batch and doesn't cascade.
+tables!(
+    access_tokens.id,
+    refresh_tokens.digest,
+    codes.digest,
+    grants.id,
+    interactions.id,
+    logouts.id,
+    failures.subject,
+    known_browsers.digest,
+    consents.sub,
+    sessions.id,
+);

@@ -1,0 +1,162 @@
+//! Refresh and access tokens: by digest, JWTs by their `jti`.
+
+use super::schema::{access_tokens, refresh_tokens};
+use super::{Conn, StoreError, codec, grants};
+use diesel::prelude::*;
+use doorward_protocol::grants::refresh_token::{RefreshRecord, RefreshState};
+use doorward_protocol::resource::AccessRecord;
+use doorward_protocol::secret::{Digest, Refresh};
+use doorward_protocol::values::{ClientId, GrantId, Subject, Timestamp, TokenId};
+
+/// Stores a refresh token.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn insert_refresh(conn: &mut Conn, digest: &Digest<Refresh>, grant: &GrantId, until: Timestamp) -> Result<(), StoreError> {
+    let row =
+        (refresh_tokens::digest.eq(digest.to_text()), refresh_tokens::grant_id.eq(grant.as_str()), refresh_tokens::expires_at.eq(until.0));
+    diesel::insert_into(refresh_tokens::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// The refresh token of that digest, and its successor's digest if it was spent.
+///
+/// # Errors
+/// [`StoreError`] when the database can't answer.
+pub fn find_refresh(
+    conn: &mut Conn,
+    digest: &Digest<Refresh>,
+    now: Timestamp,
+) -> Result<Option<(RefreshRecord, Option<String>)>, StoreError> {
+    type Row = (String, Option<i64>, Option<String>, i64);
+    let row: Option<Row> = refresh_tokens::table
+        .find(digest.to_text())
+        .select((refresh_tokens::grant_id, refresh_tokens::spent_at, refresh_tokens::successor, refresh_tokens::expires_at))
+        .first(conn)
+        .optional()?;
+    let Some((grant_id, spent_at, successor, expires_at)) = row else { return Ok(None) };
+    let grant = grants::find(conn, &grant_id, now)?.ok_or_else(|| codec::corrupt("refresh_tokens.grant_id"))?;
+    let state = match spent_at {
+        None => RefreshState::Unspent,
+        Some(at) => {
+            let used: Option<Option<i64>> = match &successor {
+                Some(next) => refresh_tokens::table.find(next).select(refresh_tokens::spent_at).first(conn).optional()?,
+                None => None,
+            };
+            // A successor that is gone counts as used: nothing is replaced that can't be seen.
+            RefreshState::Spent { at: Timestamp(at), successor_used: used.is_none_or(|spent| spent.is_some()) }
+        }
+    };
+    Ok(Some((RefreshRecord { grant, expires_at: Timestamp(expires_at), state }, successor)))
+}
+
+/// Spends a refresh token in favour of a successor: true for exactly one caller, under any race.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn spend_refresh(conn: &mut Conn, digest: &Digest<Refresh>, successor: &Digest<Refresh>, now: Timestamp) -> Result<bool, StoreError> {
+    let unspent = refresh_tokens::table.find(digest.to_text()).filter(refresh_tokens::spent_at.is_null());
+    let set = (refresh_tokens::spent_at.eq(now.0), refresh_tokens::successor.eq(successor.to_text()));
+    Ok(diesel::update(unspent).set(set).execute(conn)? == 1)
+}
+
+/// Replaces the unused successor `old` of a spent refresh token by `new`: true for exactly one caller; the old one is spent.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn replace_successor(
+    conn: &mut Conn,
+    digest: &Digest<Refresh>,
+    old: &str,
+    new: &Digest<Refresh>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let unused = refresh_tokens::table.find(old).filter(refresh_tokens::spent_at.is_null());
+    let set = (refresh_tokens::spent_at.eq(now.0), refresh_tokens::successor.eq(new.to_text()));
+    if diesel::update(unused).set(set).execute(conn)? != 1 {
+        return Ok(false);
+    }
+    diesel::update(refresh_tokens::table.find(digest.to_text())).set(refresh_tokens::successor.eq(new.to_text())).execute(conn)?;
+    Ok(true)
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = access_tokens)]
+struct Row {
+    id: String,
+    grant_id: Option<String>,
+    client_id: String,
+    sub: Option<String>,
+    audience: String,
+    scopes: String,
+    auth_time: Option<i64>,
+    issued_at: i64,
+    revoked_at: Option<i64>,
+    expires_at: i64,
+}
+
+/// Stores an access token.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn insert_access(conn: &mut Conn, token: &AccessRecord) -> Result<(), StoreError> {
+    let row = Row {
+        id: token.id.as_str().to_owned(),
+        grant_id: token.grant.as_ref().map(|id| id.as_str().to_owned()),
+        client_id: token.client_id.as_str().to_owned(),
+        sub: token.subject.as_ref().map(|sub| sub.as_str().to_owned()),
+        audience: token.audience.clone(),
+        scopes: token.scopes.to_string(),
+        auth_time: token.auth_time.map(|at| at.0),
+        issued_at: token.issued_at.0,
+        revoked_at: None,
+        expires_at: token.expires_at.0,
+    };
+    diesel::insert_into(access_tokens::table).values(&row).execute(conn)?;
+    Ok(())
+}
+
+/// The access token of that name (`jti`, or the digest of an opaque one).
+///
+/// # Errors
+/// [`StoreError`] when the database can't answer.
+pub fn find_access(conn: &mut Conn, id: &TokenId, now: Timestamp) -> Result<Option<AccessRecord>, StoreError> {
+    let row: Option<Row> = access_tokens::table.find(id.as_str()).select(Row::as_select()).first(conn).optional()?;
+    let Some(row) = row else { return Ok(None) };
+    let family_alive = match &row.grant_id {
+        Some(id) => grants::find(conn, id, now)?.is_some_and(|grant| grant.alive && grant.person_active),
+        None => true,
+    };
+    Ok(Some(AccessRecord {
+        id: TokenId::new(row.id),
+        grant: row.grant_id.map(GrantId::new),
+        client_id: ClientId::new(row.client_id),
+        subject: row.sub.map(Subject::new),
+        audience: row.audience,
+        scopes: codec::scopes(&row.scopes)?,
+        issued_at: Timestamp(row.issued_at),
+        expires_at: Timestamp(row.expires_at),
+        auth_time: row.auth_time.map(Timestamp),
+        alive: row.revoked_at.is_none() && family_alive,
+    }))
+}
+
+/// Revokes one access token.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn revoke_access(conn: &mut Conn, id: &TokenId, now: Timestamp) -> Result<(), StoreError> {
+    let living = access_tokens::table.find(id.as_str()).filter(access_tokens::revoked_at.is_null());
+    diesel::update(living).set(access_tokens::revoked_at.eq(now.0)).execute(conn)?;
+    Ok(())
+}
+
+/// Until when the last living access token that a client holds of a person would be accepted by a service that verifies by itself.
+///
+/// # Errors
+/// [`StoreError`] when the database can't answer.
+pub fn last_expiry(conn: &mut Conn, sub: &Subject, client: &ClientId) -> Result<Option<Timestamp>, StoreError> {
+    let theirs = access_tokens::table.filter(access_tokens::client_id.eq(client.as_str())).filter(access_tokens::sub.eq(sub.as_str()));
+    let last: Option<i64> = theirs.select(diesel::dsl::max(access_tokens::expires_at)).first(conn)?;
+    Ok(last.map(Timestamp))
+}
