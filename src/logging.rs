@@ -5,7 +5,7 @@
 use std::fmt;
 use std::io::{self, IsTerminal};
 
-use tracing_subscriber::filter::{FilterExt, LevelFilter, filter_fn};
+use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -56,11 +56,16 @@ pub fn check(filter: &str) -> Result<(), FilterError> {
 
 /// Reads a filter. A bare word must be a level: `inof` would otherwise be a target, and silence everything else.
 fn parse(text: &str) -> Result<EnvFilter, FilterError> {
-    for part in text.split(',').map(str::trim) {
-        if !part.contains(['=', '[']) && (part.is_empty() || part.parse::<LevelFilter>().is_err() || part.bytes().all(|b| b.is_ascii_digit())) {
-            let shown: String = part.chars().take(40).flat_map(char::escape_debug).collect();
-            return Err(FilterError(format!("\"{shown}\" is no level (off, error, warn, info, debug, trace) and no target=level")));
-        }
+    let shown = |part: &str| part.chars().take(40).flat_map(char::escape_debug).collect::<String>();
+    if text.contains(char::is_whitespace) {
+        return Err(FilterError("it contains a space: parts are separated by commas alone".to_owned()));
+    }
+    // Within brackets, commas separate fields.
+    let parts = if text.contains('[') { Vec::new() } else { text.split(',').collect() };
+    let level = |part: &str| ["off", "error", "warn", "info", "debug", "trace"].iter().any(|level| part.eq_ignore_ascii_case(level));
+    if let Some(part) = parts.into_iter().find(|part| !part.contains('=') && !level(part)) {
+        let what = "is no level (off, error, warn, info, debug, trace) and no target=level";
+        return Err(FilterError(format!("\"{}\" {what}", shown(part))));
     }
     EnvFilter::builder().parse(text).map_err(|error| FilterError(error.to_string()))
 }
@@ -76,7 +81,14 @@ where
     let lines = tracing_subscriber::fmt::layer().with_writer(writer);
     match form {
         Form::Terminal => lines.with_ansi(true).with_filter(filter.and(bridged)).boxed(),
-        Form::Json => lines.json().flatten_event(true).with_ansi(false).with_current_span(true).with_span_list(false).with_filter(filter.and(bridged)).boxed(),
+        Form::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_ansi(false)
+            .with_current_span(true)
+            .with_span_list(false)
+            .with_filter(filter.and(bridged))
+            .boxed(),
     }
 }
 
@@ -124,7 +136,20 @@ mod tests {
 
     #[test]
     fn what_is_no_filter_is_refused_by_name() {
-        for bad in ["inof", "", ",", "info,", "doorward", "info,doorward::http", "5", "info doorward=debug", "doorward=loud", "[", "a=b=c"] {
+        for bad in [
+            "inof",
+            "",
+            ",",
+            "info,",
+            "doorward",
+            "info,doorward::http",
+            "5",
+            "info doorward=debug",
+            "doorward=loud",
+            "info, doorward=debug",
+            "[",
+            "a=b=c",
+        ] {
             assert!(check(bad).is_err(), "{bad:?}");
         }
         // Law: the refusal says what is known.
@@ -133,7 +158,7 @@ mod tests {
 
     #[test]
     fn levels_and_targets_are_filters() {
-        for good in ["info", "OFF", "warn,doorward=debug", "info, doorward::http=trace", "doorward[request]=debug"] {
+        for good in ["info", "OFF", "warn,doorward=debug", "info,doorward::http=trace", "doorward[request]=debug"] {
             // Law: what the reference shows is accepted.
             assert_eq!(check(good), Ok(()), "{good}");
         }
@@ -153,16 +178,16 @@ mod tests {
     }
 
     #[test]
-    fn a_value_from_outside_forges_no_line_on_a_terminal() {
-        let hostile = "a\n2026-01-01T00:00:00Z  INFO forged\u{1b}[2J";
+    fn a_value_from_outside_commands_no_terminal() {
+        let hostile = "a\u{1b}[2J\u{9b}2J\u{7}";
         let text = logged("info", Form::Terminal, || tracing::info!(name = hostile, "{hostile}"));
-        // Law: one event is one line, and no byte of it commands the terminal.
-        assert!(!text.contains("\u{1b}[2J"), "{text:?}");
+        // Law: what came from outside is shown, never obeyed.
+        assert!(!text.contains("\u{1b}[2J") && !text.contains(['\u{9b}', '\u{7}']), "{text:?}");
     }
 
     #[test]
     fn a_second_start_changes_nothing() {
-        assert_eq!(init("warn"), Ok(()));
+        assert_eq!(init("off"), Ok(()));
         assert_eq!(init("debug"), Ok(()));
         // Law: a wrong filter is an error at any time.
         assert!(init("inof").is_err());
@@ -170,7 +195,7 @@ mod tests {
 
     #[test]
     fn records_of_rocket_pass_from_warn_on() {
-        let _ = init("warn");
+        assert_eq!(init("off"), Ok(()));
         log::set_max_level(log::LevelFilter::Trace);
         let text = logged("trace", Form::Json, || {
             log::info!(target: "rocket::server", "quiet");

@@ -1,2 +1,5 @@
-//! Doorward
-fn main(){}
+//! The `doorward` program. See `doorward --help`.
+
+fn main() -> std::process::ExitCode {
+    doorward::cli::main(std::env::args_os())
+}

@@ -74,7 +74,7 @@ macro_rules! keys {
             /// Its row.
             pub const fn row(self) -> &'static Row {
                 match self {
-                    $(Self::$key => &Row { name: $name, fallback: $fallback, kind: $kind, example: $example, meaning: $meaning },)+
+                    $(Self::$key => const { &Row { name: $name, fallback: $fallback, kind: $kind, example: $example, meaning: $meaning } },)+
                 }
             }
         }

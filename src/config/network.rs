@@ -48,9 +48,11 @@ impl FromStr for Network {
         let most = if address.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
             None => most,
-            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-                digits.parse().ok().filter(|prefix| *prefix <= most).ok_or_else(|| format!("has a prefix that is not within 1 and {most}"))?
-            }
+            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits
+                .parse()
+                .ok()
+                .filter(|prefix| *prefix <= most)
+                .ok_or_else(|| format!("has a prefix that is not within 1 and {most}"))?,
             Some(_) => return Err(format!("has a prefix that is not within 1 and {most}")),
         };
         if prefix == 0 {
@@ -168,8 +170,24 @@ mod tests {
     #[test]
     fn a_network_that_is_not_meant_is_refused() {
         for bad in [
-            "", "localhost", "10.0.0", "10.0.0.256", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/+8",
-            "10.0.0.0/8/8", "0.0.0.0/0", "::/0", "fd00::1/8", "::1/129", "::ffff:10.0.0.1", "[::1]", "10.0.0.1:80", " 10.0.0.1",
+            "",
+            "localhost",
+            "10.0.0",
+            "10.0.0.256",
+            "10.0.0.1/8",
+            "10.0.0.0/33",
+            "10.0.0.0/",
+            "10.0.0.0/-1",
+            "10.0.0.0/+8",
+            "10.0.0.0/8/8",
+            "0.0.0.0/0",
+            "::/0",
+            "fd00::1/8",
+            "::1/129",
+            "::ffff:10.0.0.1",
+            "[::1]",
+            "10.0.0.1:80",
+            " 10.0.0.1",
             "010.0.0.1",
         ] {
             // Law: a proxy is believed only if it was named without doubt.
@@ -201,7 +219,9 @@ mod tests {
 
     #[test]
     fn what_is_no_host_is_refused() {
-        for bad in ["", ".", "*", "*.example", "https://a.example", "a.example:443", "a b", "-a.example", "a..b", "ä.example", "10.0.0", "0/0"] {
+        for bad in
+            ["", ".", "*", "*.example", "https://a.example", "a.example:443", "a b", "-a.example", "a..b", "ä.example", "10.0.0", "0/0"]
+        {
             // Law: an entry is a name, an address or a network, or an error.
             assert!(FetchAllow::default().add(bad).is_err(), "{bad:?}");
         }

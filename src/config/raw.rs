@@ -166,22 +166,24 @@ impl RawSettings {
         None
     }
 
-    /// The entries of a list, spaces around them taken off; empty if it is absent or empty.
-    pub(super) fn list(&mut self, key: Key) -> Vec<String> {
+    /// The entries of a list, spaces around them taken off; none if it is absent or empty.
+    pub(super) fn list(&mut self, key: Key) -> Option<Vec<String>> {
         let entries = match self.given.get(&key) {
-            Some((Value::Array(_, entries), _)) => entries.iter().map(|entry| entry.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>(),
+            Some((Value::Array(_, entries), _)) => {
+                entries.iter().map(|entry| entry.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
+            }
             Some((Value::String(_, text), _)) if text.trim().is_empty() => Some(Vec::new()),
             Some((Value::String(_, text), _)) => Some(text.split(',').map(|entry| entry.trim().to_owned()).collect()),
             Some(_) => None,
-            None => return Vec::new(),
+            None => return Some(Vec::new()),
         };
         let problem = match entries {
             None => "is not a list of texts",
             Some(entries) if entries.iter().any(String::is_empty) => "has an empty entry: a comma too many?",
-            Some(entries) => return entries,
+            entries => return entries,
         };
         self.fault(key, problem);
-        Vec::new()
+        None
     }
 
     fn misread<T>(&mut self, key: Key) -> Option<T> {
@@ -221,7 +223,9 @@ fn unknown(name: &str, place: Place) -> ConfigError {
 fn place(metadata: Option<&Metadata>) -> Place {
     match metadata {
         Some(from) if from.name == ENV_NAME => Place::Environment,
-        Some(from) => from.source.as_ref().and_then(|source| source.file_path()).map_or(Place::Program, |path| Place::File(path.to_owned())),
+        Some(from) => {
+            from.source.as_ref().and_then(|source| source.file_path()).map_or(Place::Program, |path| Place::File(path.to_owned()))
+        }
         None => Place::Program,
     }
 }

@@ -47,7 +47,14 @@ pub(super) fn check(figment: &Figment) -> Result<Listen, Vec<ConfigError>> {
         Ok(config) if faults.is_empty() => Ok(Listen { socket: SocketAddr::new(config.address, config.port), tls: config.tls_enabled() }),
         Ok(_) => Err(faults),
         Err(error) => {
-            faults.extend(error.into_iter().map(|error| fault(&error)));
+            // Rocket stops at its first fault; these two are what people get wrong.
+            let address = figment.extract_inner::<IpAddr>("address").err();
+            let port = figment.extract_inner::<u16>("port").err();
+            for fault in [address, port, Some(error)].into_iter().flatten().flatten().map(|error| fault(&error)) {
+                if faults.iter().all(|known: &ConfigError| known.name != fault.name) {
+                    faults.push(fault);
+                }
+            }
             Err(faults)
         }
     }

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 pub const SECRET_MIN_CHARS: usize = 32;
 
 /// The most that is read of a secret file, in bytes.
-const SECRET_FILE_MAX: u64 = 4096;
+const SECRET_FILE_MAX: usize = 4096;
 
 /// How to make one.
 pub(super) const HOW_TO: &str = "make one with `openssl rand -base64 48`";
@@ -66,11 +66,11 @@ pub(super) fn check_length(secret: &str) -> Result<(), String> {
 /// Reads a secret file: UTF-8, one trailing newline stripped, long enough.
 fn read(path: &Path) -> Result<Zeroizing<String>, String> {
     let failed = |why: &str| format!("the file {} {why}", path.display());
-    let mut text = Zeroizing::new(String::with_capacity(SECRET_FILE_MAX as usize + 64));
+    let mut text = Zeroizing::new(String::with_capacity(SECRET_FILE_MAX + 64));
     File::open(path)
-        .and_then(|file| file.take(SECRET_FILE_MAX + 1).read_to_string(&mut text))
+        .and_then(|file| file.take(SECRET_FILE_MAX as u64 + 1).read_to_string(&mut text))
         .map_err(|error| failed(&format!("can't be read: {error}")))?;
-    if text.len() as u64 > SECRET_FILE_MAX {
+    if text.len() > SECRET_FILE_MAX {
         return Err(failed(&format!("is longer than {SECRET_FILE_MAX} bytes")));
     }
     let secret = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));

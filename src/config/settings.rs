@@ -79,7 +79,7 @@ impl Settings {
         let registration_require_pkce = raw.flag(Key::RegistrationRequirePkce);
         let fetch_allow = fetch_allow(&mut raw);
         let trusted_proxies = trusted_proxies(&mut raw);
-        let client_cert_header = client_cert_header(&mut raw, &trusted_proxies);
+        let client_cert_header = client_cert_header(&mut raw, trusted_proxies.as_ref());
         let password_min_length = raw.number(Key::PasswordMinLength).and_then(|number| usize::try_from(number).ok());
         let hashing_threads = hashing_threads(&mut raw);
         let templates_dir = raw.folder(Key::TemplatesDir);
@@ -95,7 +95,7 @@ impl Settings {
                 registration: registration?,
                 registration_require_pkce: registration_require_pkce?,
                 fetch_allow,
-                trusted_proxies,
+                trusted_proxies: trusted_proxies?,
                 client_cert_header,
                 password_min_length: password_min_length?,
                 hashing_threads,
@@ -126,7 +126,9 @@ impl fmt::Debug for Settings {
 }
 
 fn issuer(raw: &mut RawSettings, listen: Option<Listen>) -> Option<Issuer> {
-    let text = if raw.has(Key::Issuer) { raw.text(Key::Issuer)? } else {
+    let text = if raw.has(Key::Issuer) {
+        raw.text(Key::Issuer)?
+    } else {
         listen?.issuer().map_err(|problem| raw.fault(Key::Issuer, problem)).ok()?
     };
     Issuer::parse(&text).map_err(|why| raw.fault(Key::Issuer, format!("is {}: {why}", quoted(&text)))).ok()
@@ -215,7 +217,7 @@ fn registration(raw: &mut RawSettings) -> Option<Registration> {
 
 fn fetch_allow(raw: &mut RawSettings) -> FetchAllow {
     let mut allow = FetchAllow::default();
-    for entry in raw.list(Key::FetchAllow) {
+    for entry in raw.list(Key::FetchAllow).unwrap_or_default() {
         if let Err(problem) = allow.add(&entry) {
             raw.fault(Key::FetchAllow, format!("the entry {} {problem}", quoted(&entry)));
         }
@@ -223,24 +225,22 @@ fn fetch_allow(raw: &mut RawSettings) -> FetchAllow {
     allow
 }
 
-fn trusted_proxies(raw: &mut RawSettings) -> Networks {
-    let mut networks = Vec::new();
-    for entry in raw.list(Key::TrustedProxies) {
-        match entry.parse() {
-            Ok(network) => networks.push(network),
-            Err(problem) => raw.fault(Key::TrustedProxies, format!("the entry {} {problem}", quoted(&entry))),
-        }
-    }
-    networks.into_iter().collect()
+fn trusted_proxies(raw: &mut RawSettings) -> Option<Networks> {
+    let entries = raw.list(Key::TrustedProxies)?;
+    let parse = |entry: String| entry.parse().map_err(|problem: String| format!("the entry {} {problem}", quoted(&entry)));
+    let (networks, faults): (Vec<_>, Vec<_>) = entries.into_iter().map(parse).partition(Result::is_ok);
+    let sound = faults.is_empty();
+    faults.into_iter().filter_map(Result::err).for_each(|fault| raw.fault(Key::TrustedProxies, fault));
+    sound.then(|| networks.into_iter().flatten().collect())
 }
 
-fn client_cert_header(raw: &mut RawSettings, proxies: &Networks) -> Option<String> {
+fn client_cert_header(raw: &mut RawSettings, proxies: Option<&Networks>) -> Option<String> {
     let name = raw.text(Key::ClientCertHeader)?;
     // RFC 9110 section 5.6.2: a field name is a token.
     let token = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
     if !token {
         raw.fault(Key::ClientCertHeader, format!("is {}, which is no header name", quoted(&name)));
-    } else if proxies.is_empty() && !raw.has(Key::TrustedProxies) {
+    } else if proxies.is_some_and(Networks::is_empty) {
         raw.fault(Key::ClientCertHeader, "is set, but no proxy is trusted to send it: set TRUSTED_PROXIES, too");
     }
     Some(name.to_ascii_lowercase())

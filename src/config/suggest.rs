@@ -4,7 +4,18 @@ use super::keys::Key;
 
 /// Names of Rocket's own settings, which people look for among ours.
 const ROCKET: [&str; 12] = [
-    "address", "port", "workers", "max_blocking", "ident", "ip_header", "limits", "tls", "temp_dir", "keep_alive", "shutdown", "log_level",
+    "address",
+    "port",
+    "workers",
+    "max_blocking",
+    "ident",
+    "ip_header",
+    "limits",
+    "tls",
+    "temp_dir",
+    "keep_alive",
+    "shutdown",
+    "log_level",
 ];
 
 /// A way on from an unknown name, as a sentence's end; `None` when nothing is near. `show` writes a setting the way its place does.

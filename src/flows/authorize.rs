@@ -193,6 +193,19 @@ pub(super) fn open(conn: &mut Conn, ctx: &Ctx, id: &InteractionId, browser: Opti
     }
 }
 
+/// Binds a request that another site posted to the browser that looks at its page first.
+///
+/// # Errors
+/// [`FlowError`].
+pub async fn claim(ctx: &Ctx, id: &InteractionId, browser: Digest<Browser>) -> Result<(), FlowError> {
+    let key = id.clone();
+    if ctx.store.read(move |conn| Ok::<_, FlowError>(interactions::is_unbound(conn, &key)?)).await? {
+        let key = id.clone();
+        ctx.store.write(move |conn| Ok::<_, FlowError>(interactions::claim(conn, &key, &browser)?)).await?;
+    }
+    Ok(())
+}
+
 /// What is next for a stored request. Gives the code when nothing is left to ask.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use super::{Conn, StoreError, codec};
 use diesel::prelude::*;
 use doorward_protocol::authorize::{Progress, Request};
 use doorward_protocol::logout::LogoutRequest;
-use doorward_protocol::secret::{Browser, Digest};
+use doorward_protocol::secret::{Browser, Digest, Secret};
 use doorward_protocol::values::{InteractionId, Timestamp};
 
 /// A stored authorization request.
@@ -73,6 +73,36 @@ pub fn find(conn: &mut Conn, id: &InteractionId) -> Result<Option<Interaction>, 
         done: row.done,
         expires_at: Timestamp(row.expires_at),
     }))
+}
+
+/// What stands for the browser of a request that another site posted: the browser's cookies don't come with such a POST, so it is bound at
+/// the first look at its page.
+pub fn unbound() -> Digest<Browser> {
+    Secret::shown("").digest()
+}
+
+/// Binds an unbound authorization or logout request to a browser: the first that looks.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn claim(conn: &mut Conn, id: &InteractionId, browser: &Digest<Browser>) -> Result<(), StoreError> {
+    let (nobody, browser) = (unbound().to_text(), browser.to_text());
+    let free = interactions::table.find(id.as_str()).filter(interactions::browser_digest.eq(&nobody));
+    diesel::update(free).set(interactions::browser_digest.eq(&browser)).execute(conn)?;
+    let free = logouts::table.find(id.as_str()).filter(logouts::browser_digest.eq(&nobody));
+    diesel::update(free).set(logouts::browser_digest.eq(&browser)).execute(conn)?;
+    Ok(())
+}
+
+/// Whether a request waits to be bound.
+///
+/// # Errors
+/// [`StoreError`] when the database can't answer.
+pub fn is_unbound(conn: &mut Conn, id: &InteractionId) -> Result<bool, StoreError> {
+    let nobody = unbound().to_text();
+    let here = interactions::table.find(id.as_str()).filter(interactions::browser_digest.eq(&nobody)).count().get_result::<i64>(conn)?;
+    let there = logouts::table.find(id.as_str()).filter(logouts::browser_digest.eq(&nobody)).count().get_result::<i64>(conn)?;
+    Ok(here + there > 0)
 }
 
 /// Notes what happened on a request's pages.

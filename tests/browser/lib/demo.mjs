@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 export const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const target = process.env.CARGO_TARGET_DIR ?? path.join(repository, 'target');
-export const binary = process.env.DOORWARD_BIN ?? path.join(target, 'debug', 'doorward');
+export const binary = process.env.TEST_DOORWARD_BIN ?? path.join(target, 'debug', 'doorward');
 
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 15_000;

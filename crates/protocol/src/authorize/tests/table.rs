@@ -17,7 +17,7 @@ enum Asks {
     Login,
     Consent,
     Select,
-    /// login, consent and select_account at once.
+    /// `login`, `consent` and `select_account` at once.
     All,
 }
 

@@ -1,0 +1,18 @@
+//! The front page.
+
+use crate::http::guards::Visit;
+use crate::http::reply::{Csp, Reply};
+use crate::pages;
+use rocket::get;
+use rocket::http::Status;
+
+/// The way in, or the account.
+#[get("/")]
+pub async fn home(visit: Visit<'_>) -> Reply {
+    visit.chosen_locale();
+    match visit.signed_in().await {
+        Ok(Some(_)) => Reply::see_other(visit.app.path("/account")),
+        Ok(None) => visit.page_at("/", Status::Ok, &pages::Home { sign_in: visit.app.path("/login") }, &Csp::default()),
+        Err(error) => visit.failed(&error),
+    }
+}

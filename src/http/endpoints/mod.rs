@@ -1,0 +1,15 @@
+//! One file an endpoint. A handler parses, calls a flow, and maps its outcome.
+
+pub mod account;
+pub mod authorize;
+pub mod discovery;
+pub mod health;
+pub mod home;
+pub mod interaction;
+pub mod introspect;
+pub mod login;
+pub mod logout;
+pub mod revoke;
+pub mod statics;
+pub mod token;
+pub mod userinfo;

@@ -1,0 +1,23 @@
+//! `POST /token`: RFC 6749 §3.2.
+
+use crate::flows::{self, FlowError};
+use crate::http::App;
+use crate::http::guards::ClientForm;
+use crate::http::reply::Reply;
+use doorward_protocol::error::Refusal;
+use rocket::http::Status;
+use rocket::{State, post};
+
+/// Exchanges a grant for tokens.
+#[post("/token", data = "<form>")]
+pub async fn token(form: Result<ClientForm, Refusal>, app: &State<App>) -> Reply {
+    let answered = match form {
+        Ok(ClientForm { shown, params }) => flows::token::token(&app.ctx, &shown, params).await,
+        Err(refusal) => Err(FlowError::Refused(refusal)),
+    };
+    match answered {
+        // RFC 6749 §5.1: "Cache-Control: no-store" and "Pragma: no-cache".
+        Ok(response) => Reply::json(Status::Ok, &response).with("Cache-Control", "no-store").with("Pragma", "no-cache"),
+        Err(error) => Reply::client_error(&error),
+    }
+}

@@ -1,0 +1,65 @@
+//! What a request shows of its client: a `FromData`, since authentication may be in header or body.
+
+use super::FormBody;
+use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::client_auth::Presented;
+use doorward_protocol::error::Refusal;
+use doorward_protocol::params::Params;
+use rocket::data::{Data, FromData, Outcome};
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome as RequestOutcome};
+use rocket::{Request, async_trait};
+
+/// The values of all `Authorization` headers.
+#[derive(Clone, Debug)]
+pub struct Authorization<'r>(pub Vec<&'r str>);
+
+#[async_trait]
+impl<'r> FromRequest<'r> for Authorization<'r> {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> RequestOutcome<Self, Self::Error> {
+        RequestOutcome::Success(Self(request.headers().get("Authorization").collect()))
+    }
+}
+
+/// The form of an endpoint at which clients authenticate.
+#[derive(Debug)]
+pub struct ClientForm {
+    /// What was shown of the client.
+    pub shown: Presented,
+    /// All parameters.
+    pub params: Params,
+}
+
+impl ClientForm {
+    async fn read(request: &Request<'_>, data: Data<'_>) -> Result<Self, Refusal> {
+        // RFC 6749 §2.3.1: credentials "MUST NOT be included in the request URI"; no parameter of these endpoints belongs there.
+        if request.uri().query().is_some_and(|query| !query.is_empty()) {
+            return Err(Refusal::by(Check::SecretNotInQuery));
+        }
+        let body = FormBody::read(request, data).await?;
+        let params = body.params(doorward_protocol::grants::MAY_REPEAT)?;
+        let authorization: Vec<&str> = request.headers().get("Authorization").collect();
+        // A client named twice is none: decided before anybody is looked up.
+        for name in ["client_id", "client_secret"] {
+            if params.all(name).nth(1).is_some() {
+                return Err(Refusal::by(Check::ParamNotRepeated));
+            }
+        }
+        let shown = Presented::read(&authorization, &params, &mut Checks::silent())?;
+        Ok(Self { shown, params })
+    }
+}
+
+#[async_trait]
+impl<'r> FromData<'r> for ClientForm {
+    type Error = Refusal;
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        match Self::read(request, data).await {
+            Ok(form) => Outcome::Success(form),
+            Err(refusal) => Outcome::Error((Status::new(refusal.code().status()), refusal)),
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Typed guards: what a handler gets has passed a check.
+
+mod body;
+mod client;
+mod csrf;
+mod visit;
+
+pub use body::FormBody;
+pub use client::{Authorization, ClientForm};
+pub use csrf::{Csrf, FormProblem, FromParams};
+pub use visit::Visit;

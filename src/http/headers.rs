@@ -1,0 +1,83 @@
+//! What every answer carries, the request id, and one line in the access log.
+
+use super::reply::app;
+use super::{App, canonical, cors};
+use doorward_protocol::secret::random_id;
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::http::Header;
+use rocket::{Data, Request, Response};
+use std::time::Instant;
+
+/// Names a request in log, page and header.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// The id of a request; made when first asked for.
+pub fn request_id<'r>(request: &'r Request<'_>) -> &'r str {
+    &request.local_cache(|| RequestId(random_id(&*app(request).ctx.rng))).0
+}
+
+struct Started(Instant);
+
+/// Adds what every answer of ours carries. It leaves alone what isn't below the issuer's path: that is the host app's.
+pub struct Headers {
+    /// The path of the issuer.
+    pub base: String,
+}
+
+impl Headers {
+    fn is_ours(&self, path: &str) -> bool {
+        path.strip_prefix(self.base.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+#[rocket::async_trait]
+impl Fairing for Headers {
+    fn info(&self) -> Info {
+        Info { name: "Doorward headers and access log", kind: Kind::Request | Kind::Response }
+    }
+
+    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
+        if self.is_ours(request.uri().path().as_str()) {
+            request.local_cache(|| Started(started_now()));
+            canonical::divert(request, &self.base);
+        }
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        let path = request.uri().path().as_str();
+        if !self.is_ours(path) {
+            return;
+        }
+        let app: &App = app(request);
+        let id = request_id(request);
+        response.set_header(Header::new("X-Request-Id", id.to_owned()));
+        let mut default = |name: &'static str, value: &'static str| {
+            if !response.headers().contains(name) {
+                response.set_header(Header::new(name, value));
+            }
+        };
+        // RFC 6749 §5.1 for tokens; pages hold what is one person's.
+        default("Cache-Control", "no-store");
+        default("X-Content-Type-Options", "nosniff");
+        // Not `no-referrer`: with it browsers post even our own forms with `Origin: null`.
+        default("Referrer-Policy", "same-origin");
+        default("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+        if app.ctx.policy.issuer.is_https() {
+            default("Strict-Transport-Security", "max-age=31536000");
+        }
+        // Rocket's own shield says SAMEORIGIN, and a policy nobody reads any more.
+        response.set_header(Header::new("X-Frame-Options", "DENY"));
+        response.remove_header("Permissions-Policy");
+        cors::allow(path.strip_prefix(self.base.as_str()).unwrap_or(path), response);
+        let status = response.status().code;
+        let micros = request.local_cache(|| Started(started_now())).0.elapsed().as_micros();
+        // The path alone: a query may hold codes and hints.
+        tracing::info!(target: "doorward::access", request_id = id, method = %request.method(), path, status, micros = u64::try_from(micros).unwrap_or(u64::MAX));
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the access log's duration decides nothing")]
+fn started_now() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,37 @@
+//! Rocket and nothing else: a handler parses, calls a flow, and maps its outcome.
+
+mod canonical;
+mod catchers;
+mod cookies;
+mod cors;
+mod endpoints;
+mod guards;
+mod headers;
+mod reply;
+mod routes;
+mod words;
+
+pub use routes::mount;
+
+use crate::config::Networks;
+use crate::flows::Ctx;
+use crate::pages::{Site, Statics};
+
+/// What the handlers share.
+pub struct App {
+    /// What flows work with.
+    pub ctx: Ctx,
+    /// Paths of the stylesheet and its like.
+    pub site: Site,
+    /// The stylesheet and its like.
+    pub statics: Statics,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Networks,
+}
+
+impl App {
+    /// A path of ours for links and redirects: below the path of the issuer.
+    pub fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.site.base)
+    }
+}

@@ -1,0 +1,216 @@
+//! What a handler answers: status, headers, body. Errors are values, so that their cookies and headers aren't lost.
+
+use super::App;
+use crate::flows::FlowError;
+use crate::pages::{self, Frame, Page};
+use doorward_protocol::authorize::ResponseMode;
+use doorward_protocol::authorize::response::Response as AuthorizationResponse;
+use doorward_protocol::check::Check;
+use doorward_protocol::error::{ErrorCode, Refusal};
+use doorward_protocol::redirect_uri::RedirectUri;
+use rocket::Request;
+use rocket::http::{ContentType, Header, Status};
+use rocket::response::{Responder, Response};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+use serde_json::json;
+use std::io::Cursor;
+
+/// An answer.
+#[derive(Debug)]
+pub struct Reply {
+    status: Status,
+    headers: Vec<Header<'static>>,
+    body: Body,
+}
+
+#[derive(Debug)]
+enum Body {
+    Empty,
+    Text(ContentType, String),
+    Bytes(ContentType, Vec<u8>),
+    Page(Template),
+}
+
+/// To which addresses the forms of a page may lead, and whether it may run our script (CSP level 3).
+#[derive(Clone, Debug, Default)]
+pub struct Csp {
+    form_targets: Vec<String>,
+    script: bool,
+}
+
+impl Csp {
+    /// Forms may lead to these redirect URIs, beside ourselves: Chromium applies `form-action` to the whole chain of redirects that
+    /// follows a form, so the app's address must stand there.
+    pub fn forms_to<'u>(uris: impl IntoIterator<Item = &'u RedirectUri>) -> Self {
+        let mut form_targets: Vec<String> = uris.into_iter().filter_map(RedirectUri::csp_source).collect();
+        form_targets.sort();
+        form_targets.dedup();
+        Self { form_targets, script: false }
+    }
+
+    /// The page may run our own script.
+    #[must_use]
+    pub fn with_script(mut self) -> Self {
+        self.script = true;
+        self
+    }
+
+    fn header(&self) -> String {
+        let script = if self.script { "script-src 'self'; " } else { "" };
+        let forms: String = self.form_targets.iter().map(|target| format!(" {target}")).collect();
+        format!(
+            "default-src 'none'; style-src 'self'; img-src 'self'; {script}form-action 'self'{forms}; base-uri 'none'; frame-ancestors 'none'"
+        )
+    }
+}
+
+impl Reply {
+    /// No content, and so no Content-Type.
+    pub fn empty(status: Status) -> Self {
+        Self { status, headers: Vec::new(), body: Body::Empty }
+    }
+
+    /// JSON.
+    pub fn json(status: Status, value: &impl Serialize) -> Self {
+        match serde_json::to_string(value) {
+            Ok(text) => Self { status, headers: Vec::new(), body: Body::Text(ContentType::JSON, text) },
+            Err(_) => Self::empty(Status::InternalServerError),
+        }
+    }
+
+    /// Plain text.
+    pub fn text(status: Status, text: impl Into<String>) -> Self {
+        Self { status, headers: Vec::new(), body: Body::Text(ContentType::Plain, text.into()) }
+    }
+
+    /// A file.
+    pub fn file(kind: ContentType, bytes: &[u8]) -> Self {
+        Self { status: Status::Ok, headers: Vec::new(), body: Body::Bytes(kind, bytes.to_vec()) }
+    }
+
+    /// A page.
+    pub fn page<P: Page>(status: Status, frame: &Frame<'_>, page: &P, csp: &Csp) -> Self {
+        let body = Body::Page(pages::respond(frame, page));
+        Self { status, headers: Vec::new(), body }.with("Content-Security-Policy", csp.header())
+    }
+
+    /// On to another page by GET, also after a POST: never 307 or 308, which would send credentials on (RFC 9700 §4.12).
+    pub fn see_other(location: impl Into<String>) -> Self {
+        Self::empty(Status::SeeOther).with("Location", location.into())
+    }
+
+    /// The same with a header more.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push(Header::new(name, value.into()));
+        self
+    }
+
+    /// What to say when a flow gave no answer, at an endpoint that programs call (RFC 6749 §5.2).
+    pub fn json_error(error: &FlowError) -> Self {
+        let body = |code: ErrorCode, description: &str| json!({"error": code.as_str(), "error_description": description});
+        match error {
+            FlowError::Refused(refusal) => {
+                let code = refusal.code();
+                let status = match refusal.check {
+                    Check::BodySize => Status::PayloadTooLarge,
+                    _ => Status::new(code.status()),
+                };
+                tracing::info!(check = refusal.check.rule().name, error = code.as_str(), "refused");
+                Self::json(status, &body(code, refusal.description()))
+            }
+            FlowError::Store(why) if why.is_passing() => Self::unavailable_json(why),
+            FlowError::Busy => Self::unavailable_json(error),
+            FlowError::Store(_) | FlowError::Internal(_) => {
+                tracing::error!(%error, "failed");
+                Self::json(Status::InternalServerError, &body(ErrorCode::ServerError, ErrorCode::ServerError.general()))
+            }
+        }
+    }
+
+    fn unavailable_json(why: &dyn std::fmt::Display) -> Self {
+        tracing::warn!(%why, "unavailable");
+        let code = ErrorCode::TemporarilyUnavailable;
+        Self::json(Status::ServiceUnavailable, &json!({"error": code.as_str(), "error_description": code.general()})).with("Retry-After", "2")
+    }
+
+    /// A refusal of client authentication where `Authorization` is taken: 401 names the scheme (RFC 6749 §5.2).
+    pub fn client_error(error: &FlowError) -> Self {
+        let reply = Self::json_error(error);
+        match error {
+            FlowError::Refused(refusal) if refusal.code() == ErrorCode::InvalidClient => {
+                reply.with("WWW-Authenticate", "Basic realm=\"doorward\", charset=\"UTF-8\"")
+            }
+            _ => reply,
+        }
+    }
+
+    /// A refusal of a bearer token (RFC 6750 §3): the challenge, and no error code where no token was sent (§3.1).
+    pub fn bearer_error(error: &FlowError) -> Self {
+        let FlowError::Refused(refusal) = error else { return Self::json_error(error) };
+        let code = refusal.code();
+        if refusal.check == Check::BearerPresent {
+            return Self::empty(Status::Unauthorized).with("WWW-Authenticate", "Bearer realm=\"doorward\"");
+        }
+        let scope = if code == ErrorCode::InsufficientScope { ", scope=\"openid\"" } else { "" };
+        let challenge =
+            format!("Bearer realm=\"doorward\", error=\"{}\", error_description=\"{}\"{scope}", code.as_str(), refusal.description());
+        Self::json_error(error).with("WWW-Authenticate", challenge)
+    }
+}
+
+/// An answer to a client through the browser, after a GET (a redirect) or after a form (where Chromium's `form-action` may not let a
+/// redirect through: then a page hands over).
+pub fn to_client(response: &AuthorizationResponse, after_form: bool, name: &str, frame: &Frame<'_>) -> Reply {
+    let uri = &response.target.uri;
+    match response.target.mode {
+        ResponseMode::FormPost => {
+            let fields = response.params.iter().map(|(name, value)| pages::FormField { name: (*name).to_owned(), value: value.clone() });
+            let page = pages::FormPost::new(uri.as_str(), fields.collect());
+            Reply::page(Status::Ok, frame, &page, &Csp::forms_to([uri]).with_script())
+        }
+        ResponseMode::Query => leave(&response.location(), uri, after_form, name, frame),
+    }
+}
+
+/// Sends the browser out to a registered address.
+pub fn leave(location: &str, uri: &RedirectUri, after_form: bool, name: &str, frame: &Frame<'_>) -> Reply {
+    if after_form
+        && uri.csp_source().is_none()
+        && let Some(page) = pages::HandOver::new(name, location)
+    {
+        return Reply::page(Status::Ok, frame, &page, &Csp::default());
+    }
+    Reply::see_other(location)
+}
+
+impl From<Refusal> for Reply {
+    fn from(refusal: Refusal) -> Self {
+        Self::json_error(&FlowError::Refused(refusal))
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Reply {
+    fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
+        let mut response = match self.body {
+            Body::Empty => Response::new(),
+            Body::Text(kind, text) => Response::build().header(kind).sized_body(text.len(), Cursor::new(text)).finalize(),
+            Body::Bytes(kind, bytes) => Response::build().header(kind).sized_body(bytes.len(), Cursor::new(bytes)).finalize(),
+            Body::Page(template) => template.respond_to(request)?,
+        };
+        response.set_status(self.status);
+        for header in self.headers {
+            response.adjoin_header(header);
+        }
+        Ok(response)
+    }
+}
+
+/// The app of a request's server.
+///
+/// The state is managed wherever these routes are mounted: see [`super::mount`].
+#[expect(clippy::expect_used, reason = "mount() manages the state together with the routes")]
+pub fn app<'r>(request: &'r Request<'_>) -> &'r App {
+    request.rocket().state::<App>().expect("the state is managed with the routes")
+}

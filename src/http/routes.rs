@@ -1,0 +1,72 @@
+//! The map of the site on one screen.
+
+use super::endpoints::{account, authorize, discovery, health, home, interaction, introspect, login, logout, revoke, statics, token, userinfo};
+use super::headers::Headers;
+use super::{App, canonical, catchers, cors};
+use rocket::{Build, Rocket, Route, routes};
+
+/// Mounts everything below the path of the issuer: a whole app, or a part of somebody else's.
+pub fn mount(rocket: Rocket<Build>, app: App) -> Rocket<Build> {
+    let base = app.site.base.clone();
+    let root = if base.is_empty() { "/".to_owned() } else { base.clone() };
+    let rocket = rocket
+        .mount(&root, protocol())
+        .mount(&root, pages())
+        .mount(&root, cors::routes())
+        .mount(&root, canonical::routes())
+        .register(&root, catchers::catchers())
+        .attach(Headers { base: base.clone() })
+        .manage(app);
+    if base.is_empty() { rocket } else { rocket.mount(format!("/.well-known/oauth-authorization-server{base}"), routes![inserted]) }
+}
+
+/// What programs speak to.
+fn protocol() -> Vec<Route> {
+    routes![
+        discovery::openid_configuration,
+        discovery::oauth_authorization_server,
+        discovery::jwks,
+        discovery::robots,
+        authorize::get,
+        authorize::post,
+        token::token,
+        userinfo::get,
+        userinfo::post,
+        introspect::introspect,
+        revoke::revoke,
+        logout::get,
+        logout::post,
+        health::healthz,
+        health::readyz,
+    ]
+}
+
+/// What people see.
+fn pages() -> Vec<Route> {
+    routes![
+        home::home,
+        login::show,
+        login::submit,
+        interaction::show,
+        interaction::back,
+        interaction::login,
+        interaction::decide,
+        interaction::cancel,
+        interaction::keep,
+        interaction::switch,
+        logout::show,
+        logout::decide,
+        logout::logged_out,
+        account::show,
+        account::end_session,
+        account::end_others,
+        account::revoke_app,
+        statics::file,
+    ]
+}
+
+/// RFC 8414 §3.1: for an issuer with a path, the well-known part stands between host and path.
+#[rocket::get("/")]
+async fn inserted(app: &rocket::State<App>) -> super::reply::Reply {
+    discovery::document(app).await
+}

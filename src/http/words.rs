@@ -1,0 +1,121 @@
+//! From what flows know to what pages say.
+
+use crate::flows::FlowError;
+use crate::flows::catalog::Catalog;
+use crate::pages::{ClientCard, ErrorKind, ErrorPage, Locale, Person, ScopeAsk, ScopeText, Shown, WebLink};
+use crate::store::users::User;
+use doorward_protocol::check::Check;
+use doorward_protocol::client::Client;
+use doorward_protocol::redirect_uri::RedirectUri;
+use doorward_protocol::scopes::Scopes;
+use doorward_protocol::tokens::claims;
+use rocket::http::Status;
+use serde_json::Value;
+
+/// An app as a page shows it.
+pub fn card(client: &Client, locale: Locale, uri: Option<&RedirectUri>) -> ClientCard {
+    let link = |uri: &Option<String>| uri.as_deref().and_then(WebLink::parse);
+    let mut card = ClientCard::new(client.id.as_str(), client.shown_name(locale.tag()));
+    card.website = link(&client.metadata.client_uri);
+    card.policy = link(&client.metadata.policy_uri);
+    card.terms = link(&client.metadata.tos_uri);
+    match uri {
+        Some(uri) => card.answered_at(uri.as_str()),
+        None => card,
+    }
+}
+
+/// A person as a page shows them.
+pub fn person(user: &User) -> Person {
+    let person = &user.person;
+    let detail = person.email.clone().unwrap_or_else(|| person.username.clone());
+    Person::new(person.subject.as_str(), person.display_name(), detail)
+}
+
+/// Scopes as sentences.
+pub fn sentences(scopes: &Scopes, catalog: &Catalog, locale: Locale) -> Vec<ScopeText> {
+    ordered(scopes).map(|scope| ScopeText::of(scope, sentence(scope, catalog, locale))).collect()
+}
+
+/// Scopes to be asked for, with the very values they hand over.
+pub fn asks(asked: &Scopes, required: &Scopes, catalog: &Catalog, user: &User, locale: Locale) -> Vec<ScopeAsk> {
+    let ask = |scope: &str| {
+        let mut ask = ScopeAsk::new(scope, sentence(scope, catalog, locale));
+        let api = catalog.apis.owner_of(scope);
+        ask.api = api.map(|api| api.shown_name().to_owned());
+        ask.required = required.has(scope);
+        ask.checked = true;
+        ask.values = values(scope, user);
+        ask
+    };
+    ordered(asked).map(ask).collect()
+}
+
+/// OpenID scopes first, in the order people know them, then those of APIs.
+fn ordered(scopes: &Scopes) -> impl Iterator<Item = &str> {
+    let openid = doorward_protocol::scopes::OPENID_SCOPES.into_iter().filter(|scope| scopes.has(scope));
+    openid.chain(scopes.iter().filter(|scope| !doorward_protocol::scopes::is_openid_scope(scope)))
+}
+
+fn sentence<'c>(scope: &str, catalog: &'c Catalog, locale: Locale) -> Option<&'c str> {
+    catalog.apis.owner_of(scope)?.scopes.get(scope)?.sentence(locale.tag())
+}
+
+/// What a scope hands over of a person, as a person reads it.
+pub fn values(scope: &str, user: &User) -> Vec<Shown> {
+    let told = user.person.told(&[scope].into_iter().collect());
+    let mut shown = Vec::new();
+    for name in claims::of_scope(scope) {
+        // Whether an address is verified is said beside the address; other languages repeat the same value.
+        if matches!(*name, "email_verified" | "phone_number_verified") {
+            continue;
+        }
+        let Some(value) = told.get(*name) else { continue };
+        let text = match value {
+            Value::String(text) => text.clone(),
+            Value::Object(address) if address.contains_key("formatted") => address["formatted"].as_str().unwrap_or_default().to_owned(),
+            Value::Object(parts) => parts.values().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+            other => other.to_string(),
+        };
+        let item = Shown::new(name, text);
+        shown.push(match told.get(&format!("{name}_verified")).and_then(Value::as_bool) {
+            Some(verified) => item.verified(verified),
+            None => item,
+        });
+    }
+    shown
+}
+
+/// Everything apps could ask about a person, for the account page.
+pub fn profile(user: &User) -> Vec<Shown> {
+    ["profile", "email", "phone", "address"].into_iter().flat_map(|scope| values(scope, user)).collect()
+}
+
+/// What to say, and with which status, when a flow gave no answer.
+pub fn trouble(error: &FlowError) -> (Status, ErrorPage) {
+    let wait = |status, kind| (status, ErrorPage { retry_after: Some(2), ..ErrorPage::new(kind) });
+    match error {
+        FlowError::Refused(refusal) => {
+            let rule = refusal.check.rule();
+            tracing::info!(check = rule.name, error = rule.error.as_str(), evidence = ?refusal.evidence, "refused");
+            let kind = match refusal.check {
+                Check::ClientKnown | Check::LogoutClientKnown => ErrorKind::UnknownClient,
+                Check::RedirectUriExact | Check::LogoutRedirectRegistered => ErrorKind::RedirectNotRegistered,
+                Check::ParamNotRepeated => ErrorKind::RepeatedParameter,
+                Check::BodySize => ErrorKind::TooLarge,
+                _ => ErrorKind::BadRequest,
+            };
+            let status = if refusal.check == Check::BodySize { Status::PayloadTooLarge } else { Status::BadRequest };
+            (status, ErrorPage { code: Some(rule.error.as_str().to_owned()), ..ErrorPage::new(kind) })
+        }
+        FlowError::Store(why) if why.is_passing() => {
+            tracing::warn!(%why, "unavailable");
+            wait(Status::ServiceUnavailable, ErrorKind::Unavailable)
+        }
+        FlowError::Busy => wait(Status::ServiceUnavailable, ErrorKind::Unavailable),
+        FlowError::Store(_) | FlowError::Internal(_) => {
+            tracing::error!(%error, "failed");
+            (Status::InternalServerError, ErrorPage::new(ErrorKind::Internal))
+        }
+    }
+}
