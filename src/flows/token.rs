@@ -163,7 +163,7 @@ impl Attempt {
             let first = match (rotation, &next) {
                 (Rotation::Spend, _) => tokens::spend_refresh(conn, &digest, &self.successor.digest(), self.now)?,
                 (Rotation::ReplaceSuccessor, Some(old)) => {
-                    tokens::replace_successor(conn, &digest, old, &self.successor.digest(), self.now)?
+                    tokens::replace_successor(conn, &digest, old, &self.successor.digest())?
                 }
                 (Rotation::ReplaceSuccessor, None) => false,
             };

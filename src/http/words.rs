@@ -25,11 +25,11 @@ pub fn card(client: &Client, locale: Locale, uri: Option<&RedirectUri>) -> Clien
     }
 }
 
-/// A person as a page shows them.
-pub fn person(user: &User) -> Person {
+/// A person as a page shows them, by the name of the reader's language where one is set (OpenID Connect Core §5.2).
+pub fn person(user: &User, locale: Locale) -> Person {
     let person = &user.person;
     let detail = person.email.clone().unwrap_or_else(|| person.username.clone());
-    Person::new(person.subject.as_str(), person.display_name(), detail)
+    Person::new(person.subject.as_str(), person.display_name(locale.tag()), detail)
 }
 
 /// Scopes as sentences.
@@ -77,6 +77,9 @@ pub fn values(scope: &str, user: &User) -> Vec<Shown> {
             Value::Object(parts) => parts.values().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
             other => other.to_string(),
         };
+        // The same in other languages is handed over, too.
+        let tagged = told.iter().filter(|(key, _)| key.strip_prefix(name).is_some_and(|rest| rest.starts_with('#')));
+        let text = tagged.filter_map(|(_, value)| value.as_str()).fold(text, |all, one| format!("{all} · {one}"));
         let item = Shown::new(name, text);
         shown.push(match told.get(&format!("{name}_verified")).and_then(Value::as_bool) {
             Some(verified) => item.verified(verified),

@@ -60,20 +60,14 @@ pub fn spend_refresh(conn: &mut Conn, digest: &Digest<Refresh>, successor: &Dige
     Ok(diesel::update(unspent).set(set).execute(conn)? == 1)
 }
 
-/// Replaces the unused successor `old` of a spent refresh token by `new`: true for exactly one caller; the old one is spent.
+/// Replaces the unused successor `old` of a spent refresh token by `new`: true for exactly one caller. The old one is forgotten, not spent:
+/// the honest loser of two parallel refreshes must not look like a thief.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't.
-pub fn replace_successor(
-    conn: &mut Conn,
-    digest: &Digest<Refresh>,
-    old: &str,
-    new: &Digest<Refresh>,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+pub fn replace_successor(conn: &mut Conn, digest: &Digest<Refresh>, old: &str, new: &Digest<Refresh>) -> Result<bool, StoreError> {
     let unused = refresh_tokens::table.find(old).filter(refresh_tokens::spent_at.is_null());
-    let set = (refresh_tokens::spent_at.eq(now.0), refresh_tokens::successor.eq(new.to_text()));
-    if diesel::update(unused).set(set).execute(conn)? != 1 {
+    if diesel::delete(unused).execute(conn)? != 1 {
         return Ok(false);
     }
     diesel::update(refresh_tokens::table.find(digest.to_text())).set(refresh_tokens::successor.eq(new.to_text())).execute(conn)?;

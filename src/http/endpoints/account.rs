@@ -103,7 +103,7 @@ fn page(visit: &Visit<'_>, who: &SignedIn, overview: &Overview, notice: Option<N
     };
     let page = pages::Account {
         csrf: visit.form_token(),
-        person: words::person(&who.user),
+        person: words::person(&who.user, visit.locale),
         profile: words::profile(&who.user),
         sessions: overview.sessions.iter().map(session).collect(),
         revoke_others_action: visit.app.path("/account/sessions/others/end"),

@@ -224,7 +224,7 @@ fn select_page(visit: &Visit<'_>, id: &str, view: &View) -> Reply {
         switch_action: visit.app.path(&path(id, "/switch")),
         cancel_action: Some(visit.app.path(&path(id, "/cancel"))),
         csrf: visit.form_token(),
-        account: words::person(user),
+        account: words::person(user, visit.locale),
         client: Some(words::card(&view.client, visit.locale, Some(&view.interaction.request.target.uri))),
     };
     visit.page_at(&path(id, ""), Status::Ok, &page, &csp(view))
@@ -237,7 +237,7 @@ fn consent_page(visit: &Visit<'_>, id: &str, view: &View, ask: &ConsentAsk) -> R
         switch_action: visit.app.path(&path(id, "/switch")),
         csrf: visit.form_token(),
         client: words::card(&view.client, visit.locale, Some(&view.interaction.request.target.uri)),
-        account: words::person(user),
+        account: words::person(user, visit.locale),
         scopes: words::asks(&ask.asked, &ask.required, &view.catalog, user, visit.locale),
         already: words::sentences(&ask.already, &view.catalog, visit.locale),
         remembered: if ask.remembered { Remembered::Until { at: view.remembered_until.0 } } else { Remembered::EachTime },

@@ -67,7 +67,7 @@ pub async fn show(id: &str, mut visit: Visit<'_>) -> Reply {
             let page = pages::Logout {
                 action: visit.app.path(&format!("/logout/{id}")),
                 csrf: visit.form_token(),
-                account: words::person(&who.user),
+                account: words::person(&who.user, visit.locale),
                 client: asked.client.as_ref().map(|client| words::card(client, visit.locale, None)),
             };
             let target = asked.request.redirect_uri.as_ref().map(|stored| stored.uri());

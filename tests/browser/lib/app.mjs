@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { decide, follow, logIn, whereAmI } from './pages.mjs';
 
-export const signInControl = (page) => page.locator('main a[href="/login"]').first();
+export const signInControl = (page) => page.locator('main a[href^="/login"]').first();
 export const signOutControl = (page) => page.locator('form[action="/logout"] button').first();
 /** The photos that the app got from the photo service. */
 export const photos = (page) => page.locator('main figure img');
 /** The albums, and what stands in their place when they were not shared. */
 export const albums = (page) => page.locator('main ul.albums');
-export const albumsMissing = (page) => page.locator('main .note a[href="/login"]');
+export const albumsMissing = (page) => page.locator('main .note a[href^="/login"]');
 
 /**
  * Opens the app and presses its sign-in button, where there is one: leads to Doorward, or straight back when nothing is

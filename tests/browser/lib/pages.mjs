@@ -11,13 +11,7 @@ export const csrfField = (form) => form.locator('input[type=hidden][name*=csrf i
 
 /** Does something that leads to another document, and waits for it. Gives the answer of the last one. */
 export async function follow(page, action) {
-  const [response] = await Promise.all([
-    page.waitForResponse((answer) => answer.request().isNavigationRequest()
-      && answer.frame() === page.mainFrame()
-      && !(answer.status() >= 300 && answer.status() < 400)),
-    action(),
-  ]);
-  await page.waitForLoadState('load');
+  const [response] = await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), action()]);
   return response;
 }
 

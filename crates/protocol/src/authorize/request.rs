@@ -291,7 +291,9 @@ impl Bound {
 
     fn scopes(&self, resources: &[ResourceUri], apis: &Apis, checks: &mut Checks<'_>) -> Result<Scopes, Refusal> {
         let allowed = self.client.allowed_scopes();
-        let reached = |scope: &str| resources.is_empty() || apis.owner_of(scope).is_some_and(|api| resources.contains(&api.resource));
+        // Naming the issuer alone asks for userinfo alone.
+        let unnamed = self.params.get("resource").is_none();
+        let reached = |scope: &str| unnamed || apis.owner_of(scope).is_some_and(|api| resources.contains(&api.resource));
         let Some(text) = self.params.get("scope") else {
             // RFC 6749 §3.3: a pre-defined default. Here: all API scopes the client is registered for, of the resources it names.
             let default = allowed.only(|scope| !is_openid_scope(scope) && apis.knows(scope) && reached(scope));

@@ -2,7 +2,7 @@
 
 use super::{Grant, GrantType, Grantee, TokenRequest};
 use crate::api::Apis;
-use crate::audience::{self, Narrowing};
+use crate::audience::{self, Granted, Narrowing};
 use crate::check::{Check, Checks, Evidence};
 use crate::client_auth::Authenticated;
 use crate::error::Refusal;
@@ -64,10 +64,12 @@ pub fn redeem(
         }
     }
     code.grant.usable(now, checks)?;
+    let scopes = code.grant.scopes_of(client);
+    let granted = Granted { scopes: &scopes, resources: &code.grant.resources };
     let asked = Narrowing { resources: &req.resources, scope: req.scope.as_ref() };
     Ok(Grantee {
-        access: audience::plan(code.grant.granted(), asked, client, apis, policy, checks)?,
+        access: audience::plan(granted, asked, client, apis, policy, checks)?,
         refresh_until: client.may(GrantType::RefreshToken).then(|| now.plus(policy.refresh_idle).min(code.grant.expires_at)),
-        id_token: code.grant.scopes.has("openid"),
+        id_token: scopes.has("openid"),
     })
 }

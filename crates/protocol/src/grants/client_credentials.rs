@@ -26,14 +26,7 @@ pub fn grant(req: &TokenRequest, by: &Authenticated, apis: &Apis, policy: &Polic
     }
     // An API without scopes is for any machine that names it; one with scopes needs one of them.
     let named: Vec<ResourceUri> = req.resources.iter().filter_map(|resource| apis.get(resource)).map(|api| api.resource.clone()).collect();
-    let named_scopes: crate::scopes::Scopes =
-        named.iter().filter_map(|r| apis.get(r.as_str())).flat_map(|api| api.scopes.keys().cloned()).collect();
-    // A resource bounds the default to its own scopes.
-    let scopes = match &req.scope {
-        Some(asked) => asked.clone(),
-        None if named.is_empty() => own,
-        None => own.and(&named_scopes),
-    };
+    let scopes = req.scope.clone().unwrap_or(own);
     let asked = Narrowing { resources: &req.resources, scope: None };
     let access = audience::plan(Granted { scopes: &scopes, resources: &named }, asked, client, apis, policy, checks)?;
     Ok(Grantee { access, refresh_until: None, id_token: false })

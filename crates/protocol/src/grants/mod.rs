@@ -6,8 +6,9 @@ pub mod refresh_token;
 #[cfg(test)]
 mod tests;
 
-use crate::audience::{Granted, TokenPlan};
+use crate::audience::TokenPlan;
 use crate::check::{Check, Checks, Evidence};
+use crate::client::Client;
 use crate::client_auth::Authenticated;
 use crate::error::Refusal;
 use crate::params::Params;
@@ -111,9 +112,9 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// What token requests may narrow.
-    pub fn granted(&self) -> Granted<'_> {
-        Granted { scopes: &self.scopes, resources: &self.resources }
+    /// What is left of it for its client as that is registered today: an operator who narrows `scope` narrows living grants, too.
+    fn scopes_of(&self, client: &Client) -> Scopes {
+        self.scopes.and(&client.allowed_scopes())
     }
 
     /// Whether it outlives the session it came from (OpenID Connect Core §11).

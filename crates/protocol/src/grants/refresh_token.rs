@@ -2,7 +2,7 @@
 
 use super::{Grant, Grantee, TokenRequest};
 use crate::api::Apis;
-use crate::audience::{self, Narrowing};
+use crate::audience::{self, Granted, Narrowing};
 use crate::check::{Check, Checks, Evidence};
 use crate::client_auth::Authenticated;
 use crate::error::Refusal;
@@ -76,8 +76,10 @@ pub fn refresh(
         Evidence::new(format!("before {}", token.expires_at.0), format!("at {}", now.0))
     })?;
     token.grant.usable(now, checks)?;
+    let scopes = token.grant.scopes_of(client);
+    let granted = Granted { scopes: &scopes, resources: &token.grant.resources };
     let asked = Narrowing { resources: &req.resources, scope: req.scope.as_ref() };
-    let access = audience::plan(token.grant.granted(), asked, client, apis, policy, checks)?;
+    let access = audience::plan(granted, asked, client, apis, policy, checks)?;
     let refresh_until = Some(now.plus(policy.refresh_idle).min(token.grant.expires_at));
-    Ok((Grantee { access, refresh_until, id_token: token.grant.scopes.has("openid") }, rotation))
+    Ok((Grantee { access, refresh_until, id_token: scopes.has("openid") }, rotation))
 }

@@ -77,9 +77,10 @@ impl Person {
         scopes.iter().flat_map(of_scope).flat_map(|name| self.claim(name)).collect()
     }
 
-    /// The name to greet with.
-    pub fn display_name(&self) -> &str {
-        self.claims.get("name").and_then(Value::as_str).unwrap_or(&self.username)
+    /// The name to greet with, in a language where it is set (§5.2).
+    pub fn display_name(&self, language: &str) -> &str {
+        let tagged = self.claims.get(&format!("name#{language}")).or_else(|| self.claims.get("name"));
+        tagged.and_then(Value::as_str).unwrap_or(&self.username)
     }
 }
 

@@ -1,0 +1,174 @@
+//! `doorward client …`: apps that people log in to, and machines.
+
+use doorward_protocol::api::{Api, Apis};
+use doorward_protocol::client::{Client, Metadata};
+use doorward_protocol::secret::{ClientSecret, Secret};
+use doorward_protocol::values::{ClientId, Issuer, Subject, Timestamp};
+use serde::Serialize;
+use serde_json::Value;
+use std::io::IsTerminal as _;
+
+use super::super::args::{Client as Command, ClientAdd, ClientUpdate};
+use super::super::output::CliError;
+use super::client_members::{changed, new_client, remarks};
+use super::{Desk, api, json};
+use crate::store::{Conn, StoreError, apis, clients, users};
+
+pub(super) fn run(command: Command, desk: &mut Desk<'_>) -> Result<(), CliError> {
+    match command {
+        Command::Add(asked) => add(&asked, desk),
+        Command::List => list(desk),
+        Command::Show(asked) => {
+            let client = desk.open()?.read_blocking(|conn| found(conn, &asked.id))?;
+            desk.output.show(&shown(&client, None, desk))
+        }
+        Command::Update(asked) => update(asked, desk),
+        Command::RotateSecret(asked) => rotate_secret(asked.id, desk),
+        Command::Delete(asked) => delete(asked.id, desk),
+    }
+}
+
+fn add(asked: &ClientAdd, desk: &mut Desk<'_>) -> Result<(), CliError> {
+    if asked.file == "-" && std::io::stdin().is_terminal() {
+        desk.output.note("type the metadata as JSON, then Ctrl+D; or give a file by --file");
+    }
+    let (client, secret) = new_client(json::read_object(&asked.file)?, &desk.rng, desk.now)?;
+    let (issuer, now) = (desk.settings.policy.issuer.clone(), desk.now);
+    let (client, notes) = desk.open_or_make()?.write_blocking(move |conn| {
+        let mut client = client.clone();
+        let notes = settle(conn, &mut client, &issuer, now)?;
+        insert(conn, &client)?;
+        Ok::<_, CliError>((client, notes))
+    })?;
+    answer(&client, secret.as_ref(), &notes, desk)
+}
+
+fn insert(conn: &mut Conn, client: &Client) -> Result<(), CliError> {
+    let id = client.id.as_str();
+    let conflict = |what: &str| CliError::new("conflict", format!("the client_id {id:?} is {what}"));
+    // A `sub` names one party: a client's token has the client's id as its `sub` (RFC 9068 section 5).
+    if users::find(conn, &Subject::new(id))?.is_some() {
+        return Err(conflict("the sub of a user: choose another"));
+    }
+    let added = clients::insert(conn, client)?;
+    if added { Ok(()) } else { Err(conflict("taken: choose another, or change that client by `doorward client update`")) }
+}
+
+fn list(desk: &mut Desk<'_>) -> Result<(), CliError> {
+    let all = desk.open()?.read_blocking(clients::list)?;
+    let rows: Vec<Shown<'_>> = all.iter().map(|client| shown(client, None, desk)).collect();
+    desk.output.list(&rows, &["client_id", "client_name", "token_endpoint_auth_method", "grant_types", "scope"])?;
+    for client in all.iter().filter(|client| !client.requires_pkce()) {
+        desk.output.note(&format!(
+            "the client {} goes without PKCE (require_pkce is false): codes stolen from it can be used; set it to true if the app can",
+            client.id
+        ));
+    }
+    Ok(())
+}
+
+fn update(asked: ClientUpdate, desk: &mut Desk<'_>) -> Result<(), CliError> {
+    let patch = json::read_object(&asked.file)?;
+    let (issuer, now) = (desk.settings.policy.issuer.clone(), desk.now);
+    let (client, notes) = desk.open()?.write_blocking(move |conn| {
+        let old = found(conn, &asked.id)?;
+        let mut client = changed(&old, patch.clone())?;
+        let mut notes = settle(conn, &mut client, &issuer, now)?;
+        clients::update(conn, &client)?;
+        if old.secret.is_some() && client.secret.is_none() {
+            notes.push("its secret is gone: a public client has none".to_owned());
+        }
+        Ok::<_, CliError>((client, notes))
+    })?;
+    answer(&client, None, &notes, desk)
+}
+
+fn rotate_secret(id: String, desk: &mut Desk<'_>) -> Result<(), CliError> {
+    let secret = Secret::<ClientSecret>::mint(&desk.rng);
+    let digest = secret.digest();
+    let client = desk.open()?.write_blocking(move |conn| {
+        let client = Client { secret: Some(digest.clone()), ..found(conn, &id)? };
+        if client.is_public() {
+            let what = "is public and has no secret: set its token_endpoint_auth_method by `doorward client update` first";
+            return Err(CliError::new("invalid_client_metadata", format!("the client {id} {what}")));
+        }
+        clients::update(conn, &client)?;
+        Ok(client)
+    })?;
+    answer(&client, Some(&secret), &[], desk)
+}
+
+fn delete(id: String, desk: &mut Desk<'_>) -> Result<(), CliError> {
+    let gone = ClientId::new(id.as_str());
+    let deleted = desk.open()?.write_blocking(move |conn| clients::delete(conn, &gone))?;
+    if deleted { desk.output.deleted(&id) } else { Err(unknown(&id)) }
+}
+
+fn found(conn: &mut Conn, id: &str) -> Result<Client, CliError> {
+    clients::find(conn, &ClientId::new(id))?.ok_or_else(|| unknown(id))
+}
+
+fn unknown(id: &str) -> CliError {
+    CliError::new("not_found", format!("there is no client {id:?}; `doorward client list` shows all"))
+}
+
+/// Ties a client to the rest: its owner must exist, the APIs that it is are registered. Gives what the operator should know.
+fn settle(conn: &mut Conn, client: &mut Client, issuer: &Issuer, now: Timestamp) -> Result<Vec<String>, CliError> {
+    let wrong = |text: String| CliError::new("invalid_client_metadata", text);
+    if let Some(owner) = &client.metadata.owner {
+        let user = users::by_name(conn, owner)?;
+        let user = user.ok_or_else(|| wrong(format!("owner: there is no user {owner:?}; add them by `doorward user add` first")))?;
+        client.metadata.owner = Some(user.person.username);
+    }
+    for resource in &client.metadata.resource {
+        api::refuse_issuer(resource, issuer).map_err(wrong)?;
+    }
+    let mut notes = register(conn, &client.metadata, now)?;
+    notes.extend(remarks(client, &Apis::new(apis::list(conn)?)));
+    Ok(notes)
+}
+
+/// Registers the APIs of `resource` that aren't known, without scopes.
+fn register(conn: &mut Conn, metadata: &Metadata, now: Timestamp) -> Result<Vec<String>, StoreError> {
+    let known = Apis::new(apis::list(conn)?);
+    let mut notes = Vec::new();
+    for resource in metadata.resource.iter().filter(|resource| known.get(resource.as_str()).is_none()) {
+        if apis::insert(conn, &Api::bare(resource.clone()), now)? {
+            notes.push(format!("registered the API {resource} without scopes; give it some by `doorward api update`"));
+        }
+    }
+    Ok(notes)
+}
+
+/// A client in the form of RFC 7591 section 3.2.1.
+#[derive(Serialize)]
+struct Shown<'c> {
+    client_id: &'c str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<&'c str>,
+    /// 0: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret_expires_at: Option<u8>,
+    client_id_issued_at: Value,
+    #[serde(flatten)]
+    metadata: &'c Metadata,
+}
+
+fn shown<'c>(client: &'c Client, secret: Option<&'c Secret<ClientSecret>>, desk: &Desk<'_>) -> Shown<'c> {
+    Shown {
+        client_id: client.id.as_str(),
+        client_secret: secret.map(Secret::expose),
+        client_secret_expires_at: secret.map(|_| 0),
+        client_id_issued_at: desk.moment(client.created_at),
+        metadata: &client.metadata,
+    }
+}
+
+fn answer(client: &Client, secret: Option<&Secret<ClientSecret>>, notes: &[String], desk: &mut Desk<'_>) -> Result<(), CliError> {
+    desk.output.show(&shown(client, secret, desk))?;
+    if secret.is_some() {
+        desk.output.note("the secret is shown this once: keep it where the app finds it");
+    }
+    notes.iter().for_each(|note| desk.output.note(note));
+    Ok(())
+}

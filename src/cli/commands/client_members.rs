@@ -1,0 +1,130 @@
+//! A client from its JSON: what is the server's own beside the metadata, and what becomes of the secret.
+
+use doorward_protocol::api::Apis;
+use doorward_protocol::client::{AuthMethod, Client, Metadata};
+use doorward_protocol::secret::{ClientSecret, Entropy, Secret};
+use doorward_protocol::values::{ClientId, Timestamp};
+use serde_json::{Map, Value};
+
+use super::super::output::CliError;
+use super::{json, typable_id};
+
+/// The least length of a secret that the operator chooses, in characters.
+const SECRET_MIN: usize = 32;
+
+type Object = Map<String, Value>;
+
+fn wrong(text: impl Into<String>) -> CliError {
+    CliError::new("invalid_client_metadata", text)
+}
+
+/// A new client, and its secret where it has one.
+pub(super) fn new_client(object: Object, rng: &dyn Entropy, now: Timestamp) -> Result<(Client, Option<Secret<ClientSecret>>), CliError> {
+    let mut object = json::without_nulls(object);
+    let id = object.remove("client_id").map(|value| read_id(&value)).transpose()?;
+    let given = object.remove("client_secret").map(|value| read_secret(&value)).transpose()?;
+    drop_answers(&mut object)?;
+    let metadata = read_metadata(object)?;
+    let secret = match (is_public(&metadata), given) {
+        (true, Some(_)) => return Err(secret_of_public()),
+        (true, None) => None,
+        (false, given) => Some(given.unwrap_or_else(|| Secret::mint(rng))),
+    };
+    let id = id.unwrap_or_else(|| ClientId::new(typable_id(rng)));
+    Ok((Client { id, metadata, secret: secret.as_ref().map(Secret::digest), created_at: now }, secret))
+}
+
+/// A client after a change (RFC 7396).
+pub(super) fn changed(old: &Client, mut patch: Object) -> Result<Client, CliError> {
+    if let Some(value) = patch.remove("client_id")
+        && value.as_str() != Some(old.id.as_str())
+    {
+        return Err(wrong("client_id: it can't change, since tokens and apps hold it; leave it out, or add another client"));
+    }
+    let given = patch.remove("client_secret");
+    drop_answers(&mut patch)?;
+    let Ok(Value::Object(mut object)) = serde_json::to_value(&old.metadata) else {
+        return Err(CliError::new("database", "the stored metadata is no JSON object"));
+    };
+    json::merge(&mut object, patch);
+    let metadata = read_metadata(object)?;
+    let secret = match (is_public(&metadata), given) {
+        (true, None | Some(Value::Null)) => None,
+        (true, Some(_)) => return Err(secret_of_public()),
+        (false, None) => old.secret.clone(),
+        (false, Some(Value::Null)) => {
+            return Err(wrong("client_secret: it can't be removed from a client that authenticates with it; replace it by `doorward client rotate-secret`"));
+        }
+        (false, Some(value)) => Some(read_secret(&value)?.digest()),
+    };
+    Ok(Client { id: old.id.clone(), metadata, secret, created_at: old.created_at })
+}
+
+/// What the operator should know of a client as it stands.
+pub(super) fn remarks(client: &Client, apis: &Apis) -> Vec<String> {
+    let Client { id, metadata, .. } = client;
+    let mut remarks = Vec::new();
+    let listed = |names: Vec<&str>| names.join(", ");
+    let unknown: Vec<&str> = metadata.scope.iter().flat_map(|scope| scope.iter()).filter(|scope| !apis.knows(scope)).collect();
+    if !unknown.is_empty() {
+        remarks.push(format!("no API has these scopes of the client {id} yet: {}; add one by `doorward api add`", listed(unknown)));
+    }
+    // RFC 7591 section 2: members that aren't understood are ignored; `client_name#zh-CN` and the like are.
+    let idle: Vec<&str> = metadata.other.keys().map(String::as_str).filter(|name| !name.contains('#')).collect();
+    if !idle.is_empty() {
+        remarks.push(format!("kept, but without effect in this version: {}", listed(idle)));
+    }
+    if !client.is_public() && client.secret.is_none() {
+        remarks.push(format!("the client {id} has no secret yet: give it one by `doorward client rotate-secret {id}`"));
+    }
+    remarks
+}
+
+fn is_public(metadata: &Metadata) -> bool {
+    metadata.token_endpoint_auth_method == AuthMethod::None
+}
+
+fn secret_of_public() -> CliError {
+    wrong("client_secret: a client with \"token_endpoint_auth_method\": \"none\" has none; leave out one of the two")
+}
+
+/// Members that only stand in answers (RFC 7591 section 3.2.1, RFC 7592 section 3), so that what `show` printed can be read again.
+fn drop_answers(object: &mut Object) -> Result<(), CliError> {
+    for name in ["client_id_issued_at", "registration_access_token", "registration_client_uri"] {
+        object.remove(name);
+    }
+    let expiry = object.remove("client_secret_expires_at");
+    if expiry.is_none_or(|at| at.is_null() || at == 0) { Ok(()) } else { Err(wrong("client_secret_expires_at: secrets don't expire here; leave it out")) }
+}
+
+fn read_metadata(object: Object) -> Result<Metadata, CliError> {
+    // Wrong types first: their errors name the member only here. A wrong redirect URI keeps its own code.
+    let typed = json::read::<Metadata>(object.clone(), &[]);
+    let metadata = Metadata::read(Value::Object(object))
+        .map_err(|why| CliError::new(why.code.as_str(), typed.err().unwrap_or(why.text)))?;
+    // Keys are stored as they come, and secrets at rest are useless.
+    let private = |key: &Value| ["d", "k", "p", "q"].iter().any(|member| key.get(member).is_some());
+    let keys = metadata.other.get("jwks").and_then(|jwks| jwks.get("keys")).and_then(Value::as_array);
+    if keys.is_some_and(|keys| keys.iter().any(private)) {
+        return Err(wrong("jwks: it holds a private or symmetric key; give public keys alone, and replace that key: it has been shown"));
+    }
+    Ok(metadata)
+}
+
+/// RFC 6749 appendix A.1 without spaces: an id stands in URLs, headers and command lines.
+fn read_id(value: &Value) -> Result<ClientId, CliError> {
+    let fit = |text: &&str| (1..=200).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let id = value.as_str().filter(fit).ok_or_else(|| wrong("client_id: give 1 to 200 characters of printable ASCII without spaces"))?;
+    Ok(ClientId::new(id))
+}
+
+/// RFC 6749 appendix A.2. What is wrong is told without the text.
+fn read_secret(value: &Value) -> Result<Secret<ClientSecret>, CliError> {
+    let fit = |text: &&str| text.len() >= SECRET_MIN && text.bytes().all(|byte| matches!(byte, 0x20..=0x7e));
+    let hint = format!("client_secret: give at least {SECRET_MIN} random characters of printable ASCII, or leave it out and one is made");
+    value.as_str().filter(fit).map(Secret::shown).ok_or_else(|| wrong(hint))
+}
+
+#[cfg(test)]
+#[path = "client_members_tests.rs"]
+mod tests;
