@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench server [-- NAME…]` prints operations a second, microseconds an operation at so many callers, and each line's ratio
 //! to the first of its group. Figures of one run are to be compared with each other; those of two runs, or two machines, are not.
-#![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods)]
+#![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods, clippy::cast_precision_loss)]
 
 use doorward::clock::{Clock as _, SystemClock, SystemEntropy};
 use doorward::config::{self, EnvText, Settings};
@@ -27,13 +27,14 @@ use std::time::Instant;
 const SECRET: &str = "a-client-secret-of-thirty-two-characters";
 const VERIFIER: &str = "a-code-verifier-of-at-least-forty-three-characters";
 const CALLERS: usize = 64;
-const APIS: [(&str, &str); 3] = [("https://es256.example", "ES256"), ("https://eddsa.example", "EdDSA"), ("https://rs256.example", "RS256")];
+const APIS: [(&str, &str); 3] =
+    [("https://es256.example", "ES256"), ("https://eddsa.example", "EdDSA"), ("https://rs256.example", "RS256")];
 
 struct Bench {
     local: Local,
     session: String,
     chosen: Vec<String>,
-    first: Option<f64>,
+    first: std::sync::Mutex<Option<f64>>,
 }
 
 fn main() {
@@ -47,7 +48,7 @@ fn main() {
     let session = furnish(&setup);
     rocket::execute(async move {
         let local = Local::untracked(setup.rocket(&figment).unwrap()).await.unwrap();
-        let mut bench = Bench { local, session, chosen, first: None };
+        let bench = Bench { local, session, chosen, first: std::sync::Mutex::new(None) };
         bench.run().await;
     });
     let _ = std::fs::remove_dir_all(folder);
@@ -65,7 +66,8 @@ fn furnish(setup: &Setup) -> String {
     };
     let grants = json!(["authorization_code", "refresh_token", "client_credentials"]);
     let scope = "openid email es256 eddsa rs256";
-    let jwt = json!({"redirect_uris": ["https://app.example/cb"], "grant_types": grants, "scope": scope, "resource": "https://es256.example"});
+    let jwt =
+        json!({"redirect_uris": ["https://app.example/cb"], "grant_types": grants, "scope": scope, "resource": "https://es256.example"});
     let mut opaque = jwt.clone();
     opaque["access_token_format"] = json!("opaque");
     let all = [app(jwt, "app"), app(opaque, "opaque")];
@@ -111,17 +113,17 @@ fn furnish(setup: &Setup) -> String {
 }
 
 impl Bench {
-    async fn run(&mut self) {
+    async fn run(&self) {
         println!("{:<44} {:>10} {:>12} {:>7}", format!("{CALLERS} callers"), "per second", "µs each", "ratio");
-        self.group("pages").await;
+        self.group("pages");
         self.measure("login page", 4_000, |b, _| b.login_page()).await;
         self.measure("discovery document", 8_000, |b, _| b.get("/.well-known/openid-configuration")).await;
-        self.group("client_credentials").await;
+        self.group("client_credentials");
         self.measure("client_credentials opaque", 8_000, |b, _| b.machine("opaque", "es256")).await;
         self.measure("client_credentials JWT EdDSA", 8_000, |b, _| b.machine("app", "eddsa")).await;
         self.measure("client_credentials JWT ES256", 8_000, |b, _| b.machine("app", "es256")).await;
         self.measure("client_credentials JWT RS256", 2_000, |b, _| b.machine("app", "rs256")).await;
-        self.group("people").await;
+        self.group("people");
         self.measure("code flow: authorize + token", 2_000, |b, _| b.code_flow("app")).await;
         let mut tokens = Vec::new();
         for _ in 0..CALLERS {
@@ -129,38 +131,37 @@ impl Bench {
         }
         let tokens: Vec<_> = tokens.into_iter().map(rocket::tokio::sync::Mutex::new).collect();
         self.measure("refresh with rotation, opaque", 8_000, |b, n| b.refresh(&tokens[n % CALLERS])).await;
-        self.group("services").await;
+        self.group("services");
         let opaque = self.machine("opaque", "es256").await["access_token"].as_str().unwrap().to_owned();
         let jwt = self.machine("app", "es256").await["access_token"].as_str().unwrap().to_owned();
         self.measure("introspection of an opaque token", 8_000, |b, _| b.introspect(&opaque)).await;
         self.measure("introspection of a JWT", 8_000, |b, _| b.introspect(&jwt)).await;
     }
 
-    async fn group(&mut self, name: &str) {
-        self.first = None;
+    fn group(&self, name: &str) {
+        *self.first.lock().unwrap() = None;
         println!("{name}");
     }
 
-    async fn measure<'b, F, T>(&'b mut self, name: &str, times: usize, work: impl Fn(&'b Self, usize) -> F)
+    async fn measure<'b, F, T>(&'b self, name: &str, times: usize, work: impl Fn(&'b Self, usize) -> F)
     where
         F: Future<Output = T>,
     {
         if !self.chosen.is_empty() && !self.chosen.iter().any(|chosen| name.contains(chosen.as_str())) {
             return;
         }
-        let this: &'b Self = self;
         let mut next = 0;
         let started = Instant::now();
         let mut running = FuturesUnordered::new();
         while next < times || !running.is_empty() {
             while next < times && running.len() < CALLERS {
-                running.push(work(this, next));
+                running.push(work(self, next));
                 next += 1;
             }
             running.next().await;
         }
         let each = started.elapsed().as_secs_f64() / times as f64;
-        let first = this.first.unwrap_or(each);
+        let first = *self.first.lock().unwrap().get_or_insert(each);
         println!("  {name:<42} {:>10.0} {:>12.1} {:>7.2}", 1.0 / each, each * 1e6, each / first);
     }
 }

@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 struct Load {
     /// What to ask.
     what: What,
-    /// A client registered for client_credentials with client_secret_basic.
+    /// A client registered for `client_credentials` with `client_secret_basic`.
     #[arg(long, default_value = "")]
     client: String,
     /// Its secret.
@@ -121,7 +121,8 @@ async fn exchange(connection: &mut TcpStream, request: &str, buffer: &mut Vec<u8
         assert!(connection.read_buf(buffer).await.unwrap() > 0, "the server closed the connection");
         let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
         let head = String::from_utf8_lossy(&buffer[..end]).to_ascii_lowercase();
-        let length: usize = head.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next()).map_or(0, |n| n.parse().unwrap());
+        let length: usize =
+            head.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next()).map_or(0, |n| n.parse().unwrap());
         if buffer.len() >= end + 4 + length {
             let body = String::from_utf8_lossy(&buffer[end + 4..]).into_owned();
             assert!(head.starts_with("http/1.1 200"), "{head}\n{body}");

@@ -238,7 +238,9 @@ mod tests {
         assert_eq!(check("abcabcabcabcabcabc"), Err(Unfit::Pattern));
         assert_eq!(check("abcdefghijklmnopqrst"), Err(Unfit::Pattern));
         assert_eq!(check("ada.lovelace@example.org"), Err(Unfit::Personal));
-        for good in ["correct horse battery staple", "密码应该是一句很长的话才安全好吗", "Ada wrote the first program", "!@#$%^&*()_+ 4x7q2"] {
+        for good in
+            ["correct horse battery staple", "密码应该是一句很长的话才安全好吗", "Ada wrote the first program", "!@#$%^&*()_+ 4x7q2"]
+        {
             assert_eq!(check(good), Ok(()), "{good}");
         }
     }

@@ -60,10 +60,8 @@ impl Seal {
         let mut bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(sealed).map_err(|_| WrongSecret)?);
         let (nonce, _) = bytes.split_first_chunk::<NONCE_LEN>().ok_or(WrongSecret)?;
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let plain = self
-            .encryption
-            .open_in_place(nonce, Aad::from(context.as_bytes()), &mut bytes[NONCE_LEN..])
-            .map_err(|_| WrongSecret)?;
+        let plain =
+            self.encryption.open_in_place(nonce, Aad::from(context.as_bytes()), &mut bytes[NONCE_LEN..]).map_err(|_| WrongSecret)?;
         Ok(Zeroizing::new(plain.to_vec()))
     }
 

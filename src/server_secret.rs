@@ -17,7 +17,8 @@ pub fn load(source: &SecretSource, database: Option<&Path>, has_keys: bool) -> R
         return Ok(given);
     }
     let SecretSource::BesideDatabase { file_name } = source else { return Err("no secret is set".to_owned()) };
-    let folder = database.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()).map_or_else(PathBuf::new, Path::to_path_buf);
+    let folder =
+        database.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()).map_or_else(PathBuf::new, Path::to_path_buf);
     let path = folder.join(file_name);
     match read(&path) {
         Ok(secret) => Ok(secret),

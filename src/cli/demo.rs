@@ -43,10 +43,7 @@ pub fn prepare(setup: &Setup, settings: &Settings, told: &mut Value) -> Result<V
     told["services"] = json!([config.resource]);
     told["username"] = json!(USERNAME);
     told["password"] = json!(password);
-    Ok(vec![
-        ("the demo app", doorward_demo::print_shop(&config)),
-        ("the photo service", doorward_demo::photo_service(&config)),
-    ])
+    Ok(vec![("the demo app", doorward_demo::print_shop(&config)), ("the photo service", doorward_demo::photo_service(&config))])
 }
 
 /// Easy to type, 80 bits, other at each start.

@@ -2,10 +2,10 @@
 
 use super::session::SignedIn;
 use super::{Ctx, FlowError};
+use crate::flows::catalog::Catalog;
 use crate::store::consents::{self, AppAccess};
 use crate::store::sessions::{self, SessionRecord};
 use crate::store::tokens;
-use crate::flows::catalog::Catalog;
 use doorward_protocol::client::Client;
 use doorward_protocol::values::{ClientId, SessionId, Timestamp};
 use std::sync::Arc;

@@ -88,15 +88,13 @@ pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Wh
         .read(move |conn| {
             let catalog = cache.get(conn)?;
             let checks = &mut Checks::silent();
-            let bound = match raw.client_id(checks).and_then(|id| {
-                let client = catalog.client(conn, &id).map_err(FlowError::from);
-                Ok((id, client))
-            }) {
+            let id = match raw.client_id(checks) {
                 Err(page) => return Ok(Decided::Page(page)),
-                Ok((_, client)) => match raw.clone().bind(client?, checks) {
-                    Err(page) => return Ok(Decided::Page(page)),
-                    Ok(bound) => bound,
-                },
+                Ok(id) => id,
+            };
+            let bound = match raw.clone().bind(catalog.client(conn, &id)?, checks) {
+                Err(page) => return Ok(Decided::Page(page)),
+                Ok(bound) => bound,
             };
             let client = Arc::clone(bound.client());
             let hinted = bound.id_token_hint().map(|hint| hinted(hint, &client.id, &catalog, policy.issuer.as_str())).transpose();

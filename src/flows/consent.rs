@@ -25,7 +25,13 @@ pub enum Answered {
 ///
 /// # Errors
 /// [`FlowError`].
-pub async fn decided(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser>>, who: Option<Who>, given: Answer) -> Result<Answered, FlowError> {
+pub async fn decided(
+    ctx: &Ctx,
+    id: InteractionId,
+    browser: Option<Digest<Browser>>,
+    who: Option<Who>,
+    given: Answer,
+) -> Result<Answered, FlowError> {
     let Some(who) = who else { return Ok(Answered::Again) };
     let (now, inner, session, key) = (ctx.now(), ctx.clone(), who.session.clone(), id.clone());
     let decided = ctx
@@ -36,8 +42,13 @@ pub async fn decided(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browse
                 Opened::Not(_) => return Ok(None),
             };
             let consent = consent_of(conn, Some(&session), &client)?;
-            let facts =
-                Facts { client: &client, session: Some(&session), consent: consent.as_ref(), progress: &interaction.progress, apis: &catalog.apis };
+            let facts = Facts {
+                client: &client,
+                session: Some(&session),
+                consent: consent.as_ref(),
+                progress: &interaction.progress,
+                apis: &catalog.apis,
+            };
             let Next::Consent(ask) = decide(&interaction.request, facts, now, &mut Checks::silent()) else { return Ok(None) };
             let outcome = answer(&interaction.request, &ask, &given, consent.as_ref(), &inner.policy, now, &mut Checks::silent());
             Ok::<Option<Decided>, FlowError>(Some((interaction.request, client, outcome)))

@@ -29,11 +29,11 @@ pub async fn introspect(ctx: &Ctx, shown: &Presented, params: &Params) -> Result
                 None => tokens::find_refresh(conn, &Secret::<Refresh>::shown(presented.as_str()).digest(), now)?,
             };
             let checks = &mut Checks::silent();
-            Ok(match refresh {
+            match refresh {
                 Some((token, _)) => resource::introspect_refresh(&by, &token, &issuer, now, checks),
                 None => resource::introspect(&by, access.as_ref(), &issuer, now, checks),
             }
-            .map_err(as_client)?)
+            .map_err(as_client)
         })
         .await
 }

@@ -48,7 +48,7 @@ pub async fn begin(ctx: &Ctx, params: Params, browser: Digest<Browser>, who: Opt
             let catalog = cache.get(conn)?;
             let checks = &mut Checks::silent();
             let hint = asked.get("id_token_hint").map(|token| read_hint(token, &catalog, &issuer));
-            let named = logout::client_named(&asked, hint.as_ref().map(|hint| hint.as_ref().map_err(|()| ())), checks)?;
+            let named = logout::client_named(&asked, hint.as_ref().map(|hint| hint.as_ref().map_err(ToOwned::to_owned)), checks)?;
             let client = match &named {
                 Some(id) => catalog.client(conn, id)?,
                 None => None,

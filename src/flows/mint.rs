@@ -51,7 +51,14 @@ impl AccessSeed {
     ///
     /// # Errors
     /// [`FlowError::Internal`] when there is no key or it fails.
-    pub fn token(&self, record: &AccessRecord, plan: &TokenPlan, grant: Option<&Grant>, catalog: &Catalog, ctx: &Ctx) -> Result<String, FlowError> {
+    pub fn token(
+        &self,
+        record: &AccessRecord,
+        plan: &TokenPlan,
+        grant: Option<&Grant>,
+        catalog: &Catalog,
+        ctx: &Ctx,
+    ) -> Result<String, FlowError> {
         if plan.format == AccessTokenFormat::Opaque {
             return Ok(self.opaque.expose().to_owned());
         }

@@ -129,7 +129,8 @@ impl Attempt {
         let digest = Secret::<Code>::shown(shown).digest();
         let code = codes::find(conn, &digest, self.now)?;
         let checks = &mut Checks::silent();
-        let verdict = authorization_code::redeem(&self.request, &self.by, code.as_ref(), &self.catalog.apis, &self.ctx.policy, self.now, checks);
+        let verdict =
+            authorization_code::redeem(&self.request, &self.by, code.as_ref(), &self.catalog.apis, &self.ctx.policy, self.now, checks);
         // RFC 6749 §4.1.2: one conditional update decides who was first, on one node or on many.
         let verdict = match verdict {
             Ok(_) if !codes::spend(conn, &digest, self.now)? => Err(Refusal::by(Check::CodeUnspent)),
@@ -155,16 +156,15 @@ impl Attempt {
             let found = tokens::find_refresh(conn, &digest, self.now)?;
             let (token, next) = found.map_or((None, None), |(token, next)| (Some(token), next));
             let checks = &mut Checks::silent();
-            let verdict = refresh_token::refresh(&self.request, &self.by, token.as_ref(), &self.catalog.apis, &self.ctx.policy, self.now, checks);
+            let verdict =
+                refresh_token::refresh(&self.request, &self.by, token.as_ref(), &self.catalog.apis, &self.ctx.policy, self.now, checks);
             let (grantee, rotation) = match verdict {
                 Ok(decided) => decided,
                 Err(refusal) => return self.refuse_refresh(conn, refusal, token.as_ref()),
             };
             let first = match (rotation, &next) {
                 (Rotation::Spend, _) => tokens::spend_refresh(conn, &digest, &self.successor.digest(), self.now)?,
-                (Rotation::ReplaceSuccessor, Some(old)) => {
-                    tokens::replace_successor(conn, &digest, old, &self.successor.digest())?
-                }
+                (Rotation::ReplaceSuccessor, Some(old)) => tokens::replace_successor(conn, &digest, old, &self.successor.digest())?,
                 (Rotation::ReplaceSuccessor, None) => false,
             };
             if let (true, Some(token)) = (first, token) {

@@ -58,7 +58,7 @@ impl Csp {
 
     fn header(&self) -> String {
         let script = if self.script { "script-src 'self'; " } else { "" };
-        let forms: String = self.form_targets.iter().map(|target| format!(" {target}")).collect();
+        let forms = self.form_targets.iter().fold(String::new(), |all, target| all + " " + target);
         format!(
             "default-src 'none'; style-src 'self'; img-src 'self'; {script}form-action 'self'{forms}; base-uri 'none'; frame-ancestors 'none'"
         )
@@ -132,7 +132,8 @@ impl Reply {
     fn unavailable_json(why: &dyn std::fmt::Display) -> Self {
         tracing::warn!(%why, "unavailable");
         let code = ErrorCode::TemporarilyUnavailable;
-        Self::json(Status::ServiceUnavailable, &json!({"error": code.as_str(), "error_description": code.general()})).with("Retry-After", "2")
+        Self::json(Status::ServiceUnavailable, &json!({"error": code.as_str(), "error_description": code.general()}))
+            .with("Retry-After", "2")
     }
 
     /// A refusal of client authentication where `Authorization` is taken: 401 names the scheme (RFC 6749 §5.2).

@@ -1,6 +1,8 @@
 //! The map of the site on one screen.
 
-use super::endpoints::{account, authorize, discovery, health, home, interaction, introspect, login, logout, revoke, statics, token, userinfo};
+use super::endpoints::{
+    account, authorize, discovery, health, home, interaction, introspect, login, logout, revoke, statics, token, userinfo,
+};
 use super::headers::Headers;
 use super::{App, canonical, catchers, cors};
 use rocket::{Build, Rocket, Route, routes};

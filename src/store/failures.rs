@@ -13,15 +13,19 @@ use doorward_protocol::values::{Seconds, Timestamp};
 pub fn count(conn: &mut Conn, key: &str, allowance: Allowance, now: Timestamp) -> Result<Verdict, StoreError> {
     // A second round is needed when another attempt was counted in between (PostgreSQL); after a few the key is simply busy.
     for _ in 0..5 {
-        let row: Option<(i64, i64)> =
-            failures::table.find(key).select((failures::count, failures::last)).first(conn).optional()?;
+        let row: Option<(i64, i64)> = failures::table.find(key).select((failures::count, failures::last)).first(conn).optional()?;
         let known = row.map(|(count, last)| Failures { count, last: Timestamp(last) });
         let verdict = attempt(known.unwrap_or_default(), allowance, now);
         let Verdict::Go(next) = verdict else { return Ok(verdict) };
         let until = now.plus(Seconds(allowance.forget.0.saturating_mul(next.count + 1)));
         let written = match known {
             None => {
-                let row = (failures::subject.eq(key), failures::count.eq(next.count), failures::last.eq(next.last.0), failures::expires_at.eq(until.0));
+                let row = (
+                    failures::subject.eq(key),
+                    failures::count.eq(next.count),
+                    failures::last.eq(next.last.0),
+                    failures::expires_at.eq(until.0),
+                );
                 insert_or_conflict(conn, |conn| diesel::insert_into(failures::table).values(row).execute(conn))?
             }
             Some(known) => {

@@ -80,11 +80,7 @@ pub fn find(conn: &mut Conn, id: &str, now: Timestamp) -> Result<Option<Grant>, 
         .left_join(sessions::table.on(sessions::id.eq(grants::session_id)))
         .left_join(users::table.on(users::sub.eq(grants::sub)))
         .filter(grants::id.eq(id))
-        .select((
-            Row::as_select(),
-            (sessions::ended_at, sessions::idle_until, sessions::expires_at).nullable(),
-            users::disabled.nullable(),
-        ))
+        .select((Row::as_select(), (sessions::ended_at, sessions::idle_until, sessions::expires_at).nullable(), users::disabled.nullable()))
         .first(conn)
         .optional()?;
     found.map(|found| Row::grant(found, now)).transpose()

@@ -136,7 +136,13 @@ pub fn finish(conn: &mut Conn, id: &InteractionId) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`] when the database can't.
-pub fn insert_logout(conn: &mut Conn, id: &InteractionId, browser: &Digest<Browser>, request: &LogoutRequest, until: Timestamp) -> Result<(), StoreError> {
+pub fn insert_logout(
+    conn: &mut Conn,
+    id: &InteractionId,
+    browser: &Digest<Browser>,
+    request: &LogoutRequest,
+    until: Timestamp,
+) -> Result<(), StoreError> {
     let row = (
         logouts::id.eq(id.as_str()),
         logouts::browser_digest.eq(browser.to_text()),
@@ -151,7 +157,12 @@ pub fn insert_logout(conn: &mut Conn, id: &InteractionId, browser: &Digest<Brows
 ///
 /// # Errors
 /// [`StoreError`] when the database can't answer.
-pub fn find_logout(conn: &mut Conn, id: &InteractionId, browser: &Digest<Browser>, now: Timestamp) -> Result<Option<LogoutRequest>, StoreError> {
+pub fn find_logout(
+    conn: &mut Conn,
+    id: &InteractionId,
+    browser: &Digest<Browser>,
+    now: Timestamp,
+) -> Result<Option<LogoutRequest>, StoreError> {
     let text: Option<String> = logouts::table
         .find(id.as_str())
         .filter(logouts::browser_digest.eq(browser.to_text()))

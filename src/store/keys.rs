@@ -45,10 +45,8 @@ pub fn insert(conn: &mut Conn, row: &KeyRow) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError`] when the database can't.
 pub fn retire_others(conn: &mut Conn, alg: &str, kid: &str, at: Timestamp) -> Result<(), StoreError> {
-    let others = signing_keys::table
-        .filter(signing_keys::alg.eq(alg))
-        .filter(signing_keys::kid.ne(kid))
-        .filter(signing_keys::retired_at.is_null());
+    let others =
+        signing_keys::table.filter(signing_keys::alg.eq(alg)).filter(signing_keys::kid.ne(kid)).filter(signing_keys::retired_at.is_null());
     diesel::update(others).set(signing_keys::retired_at.eq(at.0)).execute(conn)?;
     versions::catalog_changed(conn)
 }

@@ -168,4 +168,20 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(versions, users, clients, apis, signing_keys, sessions, known_browsers, failures, interactions, logouts, consents, grants, codes, refresh_tokens, access_tokens);
+diesel::allow_tables_to_appear_in_same_query!(
+    versions,
+    users,
+    clients,
+    apis,
+    signing_keys,
+    sessions,
+    known_browsers,
+    failures,
+    interactions,
+    logouts,
+    consents,
+    grants,
+    codes,
+    refresh_tokens,
+    access_tokens
+);

@@ -136,7 +136,9 @@ mod tests {
     }
 
     fn photos() -> Result<Api, String> {
-        api(json!({"resource": "https://photos.example/api", "scopes": {"photos:read": {"en": "See them"}, "photos:edit": {}}, "token_lifetime": "5m"}))
+        api(
+            json!({"resource": "https://photos.example/api", "scopes": {"photos:read": {"en": "See them"}, "photos:edit": {}}, "token_lifetime": "5m"}),
+        )
     }
 
     #[test]
@@ -173,11 +175,14 @@ mod tests {
     fn a_change_keeps_what_it_does_not_name_and_never_the_resource_changes() -> Result<(), String> {
         let old = photos()?;
         let change = |patch: Value| changed(&old, patch.as_object().cloned().unwrap_or_default());
-        let new = change(json!({"scopes": {"photos:edit": null, "photos:read": {"zh-CN": "查看"}}, "name": "Photos"})).map_err(|why| why.message())?;
+        let new = change(json!({"scopes": {"photos:edit": null, "photos:read": {"zh-CN": "查看"}}, "name": "Photos"}))
+            .map_err(|why| why.message())?;
         assert_eq!(new.scopes.keys().collect::<Vec<_>>(), ["photos:read"]);
         assert_eq!(new.scopes["photos:read"].sentences.len(), 2);
         assert!(change(json!({"resource": old.resource})).is_ok());
-        for bad in [json!({"resource": "https://other.example"}), json!({"resource": null}), json!({"scopes": {"a b": {}}}), json!({"x": 1})] {
+        for bad in
+            [json!({"resource": "https://other.example"}), json!({"resource": null}), json!({"scopes": {"a b": {}}}), json!({"x": 1})]
+        {
             // Law: an audience that tokens hold stays what it is.
             assert!(change(bad.clone()).is_err(), "{bad}");
         }

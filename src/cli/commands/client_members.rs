@@ -53,7 +53,9 @@ pub(super) fn changed(old: &Client, mut patch: Object) -> Result<Client, CliErro
         (true, Some(_)) => return Err(secret_of_public()),
         (false, None) => old.secret.clone(),
         (false, Some(Value::Null)) => {
-            return Err(wrong("client_secret: it can't be removed from a client that authenticates with it; replace it by `doorward client rotate-secret`"));
+            return Err(wrong(
+                "client_secret: it can't be removed from a client that authenticates with it; replace it by `doorward client rotate-secret`",
+            ));
         }
         (false, Some(value)) => Some(read_secret(&value)?.digest()),
     };
@@ -94,14 +96,18 @@ fn drop_answers(object: &mut Object) -> Result<(), CliError> {
         object.remove(name);
     }
     let expiry = object.remove("client_secret_expires_at");
-    if expiry.is_none_or(|at| at.is_null() || at == 0) { Ok(()) } else { Err(wrong("client_secret_expires_at: secrets don't expire here; leave it out")) }
+    if expiry.is_none_or(|at| at.is_null() || at == 0) {
+        Ok(())
+    } else {
+        Err(wrong("client_secret_expires_at: secrets don't expire here; leave it out"))
+    }
 }
 
 fn read_metadata(object: Object) -> Result<Metadata, CliError> {
     // Wrong types first: their errors name the member only here. A wrong redirect URI keeps its own code.
     let typed = json::read::<Metadata>(object.clone(), &[]);
-    let metadata = Metadata::read(Value::Object(object))
-        .map_err(|why| CliError::new(why.code.as_str(), typed.err().unwrap_or(why.text)))?;
+    let metadata =
+        Metadata::read(Value::Object(object)).map_err(|why| CliError::new(why.code.as_str(), typed.err().unwrap_or(why.text)))?;
     // Keys are stored as they come, and secrets at rest are useless.
     let private = |key: &Value| ["d", "k", "p", "q"].iter().any(|member| key.get(member).is_some());
     let keys = metadata.other.get("jwks").and_then(|jwks| jwks.get("keys")).and_then(Value::as_array);

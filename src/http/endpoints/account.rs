@@ -1,8 +1,8 @@
 //! The account page: profile, sessions, apps with access.
 
+use crate::flows::FlowError;
 use crate::flows::account::{self, Overview};
 use crate::flows::session::SignedIn;
-use crate::flows::FlowError;
 use crate::http::endpoints::interaction::forged;
 use crate::http::guards::{Csrf, FormProblem, Visit};
 use crate::http::reply::{Csp, Reply};

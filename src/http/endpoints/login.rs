@@ -33,7 +33,11 @@ impl FromParams for LoginForm {
 ///
 /// # Errors
 /// [`FlowError`].
-pub async fn attempt(visit: &Visit<'_>, form: LoginForm, interaction: Option<(InteractionId, Digest<Browser>)>) -> Result<Outcome, FlowError> {
+pub async fn attempt(
+    visit: &Visit<'_>,
+    form: LoginForm,
+    interaction: Option<(InteractionId, Digest<Browser>)>,
+) -> Result<Outcome, FlowError> {
     let current = visit.signed_in().await?.map(|who| who.record.session);
     let attempt = Attempt {
         username: form.username,

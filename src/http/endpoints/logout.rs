@@ -1,14 +1,14 @@
 //! `GET` and `POST /logout`: OpenID Connect RP-Initiated Logout §2; and the person's own logout.
 
-use crate::flows::{FlowError, authorize};
 use crate::flows::logout::{self, Asked, Begun, Done};
+use crate::flows::{FlowError, authorize};
 use crate::http::endpoints::interaction::forged;
 use crate::http::guards::{Csrf, FormBody, FormProblem, FromParams, Visit};
 use crate::http::reply::{Csp, Reply, leave};
 use crate::http::words;
 use crate::pages::{self, ErrorKind, ErrorPage, WebLink};
 use doorward_protocol::error::Refusal;
-use doorward_protocol::logout::is_proven;
+use doorward_protocol::logout::{RedirectUriStored, is_proven};
 use doorward_protocol::params::Params;
 use doorward_protocol::redirect_uri::RedirectUri;
 use doorward_protocol::values::InteractionId;
@@ -70,7 +70,7 @@ pub async fn show(id: &str, mut visit: Visit<'_>) -> Reply {
                 account: words::person(&who.user, visit.locale),
                 client: asked.client.as_ref().map(|client| words::card(client, visit.locale, None)),
             };
-            let target = asked.request.redirect_uri.as_ref().map(|stored| stored.uri());
+            let target = asked.request.redirect_uri.as_ref().map(RedirectUriStored::uri);
             visit.page_at(&format!("/logout/{id}"), Status::Ok, &page, &Csp::forms_to(target.iter()))
         }
         Ok((Some(asked), None)) => finish(&visit, done(&asked, false), false),

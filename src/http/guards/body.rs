@@ -20,7 +20,8 @@ impl FormBody {
     /// # Errors
     /// [`Check::ContentTypeForm`], [`Check::BodySize`], [`Check::ParamsWellFormed`].
     pub async fn read(request: &Request<'_>, data: Data<'_>) -> Result<Self, Refusal> {
-        let form = request.content_type().is_some_and(|kind| kind.top() == ContentType::Form.top() && kind.sub() == ContentType::Form.sub());
+        let form =
+            request.content_type().is_some_and(|kind| kind.top() == ContentType::Form.top() && kind.sub() == ContentType::Form.sub());
         if !form {
             return Err(Refusal::by(Check::ContentTypeForm));
         }
