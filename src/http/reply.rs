@@ -49,11 +49,10 @@ impl Csp {
         Self { form_targets, script: false }
     }
 
-    /// The page may run our own script.
-    #[must_use]
-    pub fn with_script(mut self) -> Self {
-        self.script = true;
-        self
+    /// The form leads to this redirect URI and nowhere else; where its host can't be written as a source, its scheme is.
+    pub fn form_post_to(uri: &RedirectUri) -> Self {
+        let scheme = || uri.as_str().split_once(':').map(|(scheme, _)| format!("{scheme}:"));
+        Self { form_targets: uri.csp_source().or_else(scheme).into_iter().collect(), script: true }
     }
 
     fn header(&self) -> String {
@@ -169,7 +168,7 @@ pub fn to_client(response: &AuthorizationResponse, after_form: bool, name: &str,
         ResponseMode::FormPost => {
             let fields = response.params.iter().map(|(name, value)| pages::FormField { name: (*name).to_owned(), value: value.clone() });
             let page = pages::FormPost::new(uri.as_str(), fields.collect());
-            Reply::page(Status::Ok, frame, &page, &Csp::forms_to([uri]).with_script())
+            Reply::page(Status::Ok, frame, &page, &Csp::form_post_to(uri))
         }
         ResponseMode::Query => leave(&response.location(), uri, after_form, name, frame),
     }

@@ -34,6 +34,8 @@ mod seam_tests;
 pub mod sessions;
 mod sqlite;
 pub mod sweep;
+#[cfg(test)]
+mod tests;
 pub mod tokens;
 mod url;
 pub mod users;

@@ -8,7 +8,7 @@ use super::super::args::{Api as Command, ApiAdd, ApiUpdate};
 use super::super::output::CliError;
 use super::{Desk, json as objects};
 use crate::config::parse_duration;
-use crate::store::{Conn, StoreError, apis, clients};
+use crate::store::{Conn, apis, clients};
 
 pub(super) fn run(command: Command, desk: &mut Desk<'_>) -> Result<(), CliError> {
     match command {
@@ -94,7 +94,7 @@ pub(super) fn refuse_issuer(resource: &ResourceUri, issuer: &Issuer) -> Result<(
 /// A scope says which API is meant, so it belongs to one alone. Asked after writing: what was written holds the row of
 /// versions, so that of two commands at once the second sees the first.
 fn scopes_are_its_own(conn: &mut Conn, api: &Api) -> Result<(), CliError> {
-    let all: Vec<Api> = apis::list(conn).map_err(|why: StoreError| why)?;
+    let all = apis::list(conn)?;
     for other in all.iter().filter(|other| other.resource != api.resource) {
         if let Some(scope) = api.scopes.keys().find(|scope| other.scopes.contains_key(*scope)) {
             let what = format!("scopes: {scope:?} belongs to the API {} already; name it otherwise", other.resource);

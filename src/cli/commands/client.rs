@@ -169,6 +169,8 @@ fn answer(client: &Client, secret: Option<&Secret<ClientSecret>>, notes: &[Strin
     if secret.is_some() {
         desk.output.note("the secret is shown this once: keep it where the app finds it");
     }
-    notes.iter().for_each(|note| desk.output.note(note));
+    for note in notes {
+        desk.output.note(note);
+    }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use doorward_protocol::api::Apis;
 use doorward_protocol::client::{AuthMethod, Client, Metadata};
+use doorward_protocol::scopes::Scopes;
 use doorward_protocol::secret::{ClientSecret, Entropy, Secret};
 use doorward_protocol::values::{ClientId, Timestamp};
 use serde_json::{Map, Value};
@@ -67,7 +68,7 @@ pub(super) fn remarks(client: &Client, apis: &Apis) -> Vec<String> {
     let Client { id, metadata, .. } = client;
     let mut remarks = Vec::new();
     let listed = |names: Vec<&str>| names.join(", ");
-    let unknown: Vec<&str> = metadata.scope.iter().flat_map(|scope| scope.iter()).filter(|scope| !apis.knows(scope)).collect();
+    let unknown: Vec<&str> = metadata.scope.iter().flat_map(Scopes::iter).filter(|scope| !apis.knows(scope)).collect();
     if !unknown.is_empty() {
         remarks.push(format!("no API has these scopes of the client {id} yet: {}; add one by `doorward api add`", listed(unknown)));
     }

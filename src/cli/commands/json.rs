@@ -68,7 +68,7 @@ pub(super) fn read<T: DeserializeOwned>(object: Map<String, Value>, needed: &[&s
         let faulty = |name: &&str| serde_json::from_value::<T>(Value::Object(alone(name))).is_err();
         let names = needed.iter().copied().filter(|name| object.contains_key(*name)).chain(object.keys().map(String::as_str));
         match { names }.find(faulty) {
-            Some(name) if !text.contains(name) => format!("{name}: {text}"),
+            Some(name) if !text.contains(&format!("`{name}`")) && !text.starts_with(name) => format!("{name}: {text}"),
             Some(_) | None => text,
         }
     })
