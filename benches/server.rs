@@ -66,11 +66,12 @@ fn furnish(setup: &Setup) -> String {
     };
     let grants = json!(["authorization_code", "refresh_token", "client_credentials"]);
     let scope = "openid email es256 eddsa rs256";
-    let jwt =
-        json!({"redirect_uris": ["https://app.example/cb"], "grant_types": grants, "scope": scope, "resource": "https://es256.example"});
-    let mut opaque = jwt.clone();
-    opaque["access_token_format"] = json!("opaque");
-    let all = [app(jwt, "app"), app(opaque, "opaque")];
+    let member = |format: &str, alg: &str| {
+        let resource = "https://es256.example";
+        json!({"redirect_uris": ["https://app.example/cb"], "grant_types": grants, "scope": scope, "resource": resource,
+            "access_token_format": format, "id_token_signed_response_alg": alg})
+    };
+    let all = [app(member("jwt", "ES256"), "app"), app(member("opaque", "ES256"), "opaque"), app(member("jwt", "RS256"), "rsa")];
     let subject = Subject::new(random_id(&rng));
     let person = Person {
         subject: subject.clone(),
@@ -114,7 +115,7 @@ fn furnish(setup: &Setup) -> String {
 
 impl Bench {
     async fn run(&self) {
-        println!("{:<44} {:>10} {:>12} {:>7}", format!("{CALLERS} callers"), "per second", "µs each", "ratio");
+        println!("{:<48} {:>10} {:>12} {:>7}", format!("{CALLERS} callers"), "per second", "µs each", "ratio");
         self.group("pages");
         self.measure("login page", 4_000, |b, _| b.login_page()).await;
         self.measure("discovery document", 8_000, |b, _| b.get("/.well-known/openid-configuration")).await;
@@ -124,13 +125,14 @@ impl Bench {
         self.measure("client_credentials JWT ES256", 8_000, |b, _| b.machine("app", "es256")).await;
         self.measure("client_credentials JWT RS256", 2_000, |b, _| b.machine("app", "rs256")).await;
         self.group("people");
-        self.measure("code flow: authorize + token", 2_000, |b, _| b.code_flow("app")).await;
+        self.measure("code flow: authorize + token, ES256", 4_000, |b, _| b.code_flow("app")).await;
+        self.measure("code flow, ID token by RS256", 2_000, |b, _| b.code_flow("rsa")).await;
         let mut tokens = Vec::new();
         for _ in 0..CALLERS {
             tokens.push(self.code_flow("opaque").await["refresh_token"].as_str().unwrap().to_owned());
         }
         let tokens: Vec<_> = tokens.into_iter().map(rocket::tokio::sync::Mutex::new).collect();
-        self.measure("refresh with rotation, opaque", 8_000, |b, n| b.refresh(&tokens[n % CALLERS])).await;
+        self.measure("refresh with rotation, opaque + ES256 ID token", 8_000, |b, n| b.refresh(&tokens[n % CALLERS])).await;
         self.group("services");
         let opaque = self.machine("opaque", "es256").await["access_token"].as_str().unwrap().to_owned();
         let jwt = self.machine("app", "es256").await["access_token"].as_str().unwrap().to_owned();
@@ -162,7 +164,7 @@ impl Bench {
         }
         let each = started.elapsed().as_secs_f64() / times as f64;
         let first = *self.first.lock().unwrap().get_or_insert(each);
-        println!("  {name:<42} {:>10.0} {:>12.1} {:>7.2}", 1.0 / each, each * 1e6, each / first);
+        println!("  {name:<46} {:>10.0} {:>12.1} {:>7.2}", 1.0 / each, each * 1e6, each / first);
     }
 }
 

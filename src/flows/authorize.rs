@@ -1,8 +1,8 @@
 //! `GET`/`POST /authorize`, and going on with a stored request.
 
 use super::catalog::Catalog;
-use super::logout::read_hint;
 use super::{Ctx, FlowError};
+use super::{PATIENCE, hint};
 use crate::store::interactions::{self, Interaction};
 use crate::store::users::User;
 use crate::store::{Conn, codes, consents, grants};
@@ -16,9 +16,6 @@ use doorward_protocol::grants::{Grant, GrantType};
 use doorward_protocol::secret::{Browser, Code, Digest, Secret, random_id};
 use doorward_protocol::values::{ClientId, GrantId, InteractionId, Seconds, Subject, Timestamp};
 use std::sync::Arc;
-
-/// A person may take so long over our pages.
-pub const PATIENCE: Seconds = Seconds::hours(1);
 
 /// What became of an authorization request.
 #[derive(Debug)]
@@ -154,8 +151,8 @@ fn double() -> FlowError {
 }
 
 /// Whom an ID token of ours names, if it was issued to this client; its age doesn't matter (OpenID Connect Core §3.1.2.1).
-fn hinted(hint: &str, client: &ClientId, catalog: &Catalog, issuer: &str) -> Result<Subject, ()> {
-    let hint = read_hint(hint, catalog, issuer)?;
+fn hinted(token: &str, client: &ClientId, catalog: &Catalog, issuer: &str) -> Result<Subject, ()> {
+    let hint = hint::read(token, catalog, issuer)?;
     if hint.client_id == *client { Ok(hint.subject) } else { Err(()) }
 }
 

@@ -1,18 +1,16 @@
 //! Logging out: asked by an app (OpenID Connect RP-Initiated Logout) or by the person.
 
-use super::catalog::Catalog;
+use super::hint;
 use super::session::SignedIn;
 use super::{Ctx, FlowError};
 use crate::store::{interactions, sessions};
 use doorward_protocol::authorize::response::append_query;
 use doorward_protocol::check::Checks;
 use doorward_protocol::client::Client;
-use doorward_protocol::jose::{Alg, Rules, Typ, verify};
-use doorward_protocol::logout::{self, Hint, LogoutRequest};
+use doorward_protocol::logout::{self, LogoutRequest};
 use doorward_protocol::params::Params;
 use doorward_protocol::secret::{Browser, Digest, random_id};
-use doorward_protocol::values::{ClientId, InteractionId, SessionId, Subject};
-use serde_json::Value;
+use doorward_protocol::values::InteractionId;
 use std::sync::Arc;
 
 /// What became of a logout request.
@@ -47,7 +45,7 @@ pub async fn begin(ctx: &Ctx, params: Params, browser: Digest<Browser>, who: Opt
         .read(move |conn| {
             let catalog = cache.get(conn)?;
             let checks = &mut Checks::silent();
-            let hint = asked.get("id_token_hint").map(|token| read_hint(token, &catalog, &issuer));
+            let hint = asked.get("id_token_hint").map(|token| hint::read(token, &catalog, &issuer));
             let named = logout::client_named(&asked, hint.as_ref().map(|hint| hint.as_ref().map_err(ToOwned::to_owned)), checks)?;
             let client = match &named {
                 Some(id) => catalog.client(conn, id)?,
@@ -65,7 +63,7 @@ pub async fn begin(ctx: &Ctx, params: Params, browser: Digest<Browser>, who: Opt
         return Ok(Begun::Done(Done { redirect: redirect(&request), client, everywhere: false }));
     }
     let id = InteractionId::new(random_id(&*ctx.rng));
-    let (key, until) = (id.clone(), ctx.now().plus(super::authorize::PATIENCE));
+    let (key, until) = (id.clone(), ctx.now().plus(super::PATIENCE));
     ctx.store.write(move |conn| Ok::<_, FlowError>(interactions::insert_logout(conn, &key, &browser, &request, until)?)).await?;
     Ok(Begun::Ask(id))
 }
@@ -119,19 +117,4 @@ pub async fn end(ctx: &Ctx, who: SignedIn, everywhere: bool) -> Result<(), FlowE
 pub fn redirect(request: &LogoutRequest) -> Option<String> {
     let uri = request.redirect_uri.as_ref()?.uri();
     Some(append_query(uri.as_str(), request.state.iter().map(|state| ("state", state.as_str()))))
-}
-
-/// What an ID token of ours proves, whatever its age.
-pub(super) fn read_hint(token: &str, catalog: &Catalog, issuer: &str) -> Result<Hint, ()> {
-    let verified = verify(token, &Rules::new(&Alg::ALL, Typ::Optional(&["JWT"])), &catalog.keys).map_err(|_| ())?;
-    let text = |name: &str| verified.claims().get(name).and_then(Value::as_str);
-    // An access token of ours is no ID token (RFC 8725 §3.12): it names its client elsewhere.
-    if text("iss") != Some(issuer) || verified.claims().contains_key("client_id") {
-        return Err(());
-    }
-    Ok(Hint {
-        client_id: text("aud").map(ClientId::new).ok_or(())?,
-        subject: text("sub").map(Subject::new).ok_or(())?,
-        session: text("sid").map(SessionId::new),
-    })
 }

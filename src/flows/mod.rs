@@ -5,6 +5,7 @@ pub mod account;
 pub mod authorize;
 pub mod catalog;
 pub mod consent;
+mod hint;
 pub mod introspect;
 pub mod login;
 pub mod logout;
@@ -24,9 +25,12 @@ use catalog::CatalogCache;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::policy::Policy;
 use doorward_protocol::secret::Entropy;
-use doorward_protocol::values::Timestamp;
+use doorward_protocol::values::{Seconds, Timestamp};
 use std::fmt;
 use std::sync::Arc;
+
+/// A person may take so long over our pages.
+pub const PATIENCE: Seconds = Seconds::hours(1);
 
 /// What every flow works with.
 #[derive(Clone)]

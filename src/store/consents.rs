@@ -1,6 +1,7 @@
 //! What people have allowed apps, and the ledger of what apps hold.
 
-use super::schema::{consents, grants};
+use super::grants::{SessionEnds, session_holds};
+use super::schema::{consents, grants, sessions};
 use super::{Conn, StoreError, codec, insert_or_conflict};
 use diesel::prelude::*;
 use doorward_protocol::consent::Consent;
@@ -98,15 +99,25 @@ pub fn ledger(conn: &mut Conn, sub: &Subject, now: Timestamp) -> Result<Vec<AppA
             });
         }
     }
-    let living: Vec<(String, String, i64, i64)> = grants::table
+    let living: Vec<(String, String, i64, i64, SessionEnds)> = grants::table
+        .left_join(sessions::table.on(sessions::id.eq(grants::session_id)))
         .filter(grants::sub.eq(sub.as_str()))
         .filter(grants::revoked_at.is_null())
         .filter(grants::expires_at.gt(now.0))
         .order(grants::used_at.desc())
-        .select((grants::client_id, grants::scopes, grants::created_at, grants::used_at))
+        .select((
+            grants::client_id,
+            grants::scopes,
+            grants::created_at,
+            grants::used_at,
+            (sessions::ended_at, sessions::idle_until, sessions::expires_at).nullable(),
+        ))
         .load(conn)?;
-    for (client, scopes, created, used) in living {
+    for (client, scopes, created, used, session) in living {
         let scopes = codec::scopes(&scopes)?;
+        if !session_holds(session, &scopes, now) {
+            continue;
+        }
         if let Some(app) = apps.iter_mut().find(|app| app.client_id.as_str() == client) {
             app.scopes = app.scopes.or(&scopes);
             app.since = app.since.min(Timestamp(created));

@@ -4,6 +4,7 @@ use super::schema::{grants, sessions, users};
 use super::{Conn, StoreError, codec};
 use diesel::prelude::*;
 use doorward_protocol::grants::Grant;
+use doorward_protocol::scopes::Scopes;
 use doorward_protocol::values::{ClientId, GrantId, SessionId, Subject, Timestamp};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -23,15 +24,23 @@ pub(super) struct Row {
     revoked_at: Option<i64>,
 }
 
+/// When a session ended, ends unused, and ends; none when it is gone.
+pub(super) type SessionEnds = Option<(Option<i64>, i64, i64)>;
+
+/// Whether a grant of these scopes lives as far as its session is concerned.
+pub(super) fn session_holds(session: SessionEnds, scopes: &Scopes, now: Timestamp) -> bool {
+    let alive = session.is_some_and(|(ended, idle_until, expires)| ended.is_none() && now.0 < idle_until && now.0 < expires);
+    alive || scopes.has("offline_access")
+}
+
 /// What a grant's life depends on beside itself.
-pub(super) type Dependencies = (Row, Option<(Option<i64>, i64, i64)>, Option<bool>);
+pub(super) type Dependencies = (Row, SessionEnds, Option<bool>);
 
 impl Row {
     /// The grant with what its session and its person say at `now`.
     pub(super) fn grant((row, session, disabled): Dependencies, now: Timestamp) -> Result<Grant, StoreError> {
         let scopes = codec::scopes(&row.scopes)?;
-        let session_alive = session.is_some_and(|(ended, idle_until, expires)| ended.is_none() && now.0 < idle_until && now.0 < expires);
-        let alive = row.revoked_at.is_none() && (session_alive || scopes.has("offline_access"));
+        let alive = row.revoked_at.is_none() && session_holds(session, &scopes, now);
         Ok(Grant {
             id: GrantId::new(row.id),
             client_id: ClientId::new(row.client_id),

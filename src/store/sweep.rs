@@ -2,6 +2,7 @@
 
 use super::schema::{access_tokens, codes, consents, failures, grants, interactions, known_browsers, logouts, refresh_tokens, sessions};
 use super::{Conn, StoreError};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use doorward_protocol::values::Timestamp;
 
@@ -9,7 +10,7 @@ use doorward_protocol::values::Timestamp;
 const BATCH: i64 = 200;
 
 macro_rules! tables {
-    ($($table:ident . $key:ident),+ $(,)?) => {
+    ($($table:ident . $key:ident $(if $only:expr)?),+ $(,)?) => {
         /// Every table whose rows end by themselves; a test holds this against the schema.
         pub const TABLES: &[&str] = &[$(stringify!($table)),+];
 
@@ -20,7 +21,8 @@ macro_rules! tables {
         pub fn sweep(conn: &mut Conn, now: Timestamp) -> Result<usize, StoreError> {
             let mut gone = 0;
             $({
-                let ended: Vec<String> = $table::table.filter($table::expires_at.lt(now.0)).select($table::$key).limit(BATCH).load(conn)?;
+                let ended = $table::table.filter($table::expires_at.lt(now.0))$(.filter($only))?;
+                let ended: Vec<String> = ended.select($table::$key).limit(BATCH).load(conn)?;
                 if !ended.is_empty() {
                     let rows = $table::table.filter($table::$key.eq_any(ended)).filter($table::expires_at.lt(now.0));
                     gone += diesel::delete(rows).execute(conn)?;
@@ -31,12 +33,14 @@ macro_rules! tables {
     };
 }
 
-// Children before parents, so that a batch stays a batch and doesn't cascade.
+// Children before parents, and no parent before its last child: a batch stays a batch, and no token goes before its own end.
 tables!(
     access_tokens.id,
     refresh_tokens.digest,
     codes.digest,
-    grants.id,
+    grants.id if not(exists(access_tokens::table.filter(access_tokens::grant_id.eq(grants::id.nullable()))))
+        .and(not(exists(refresh_tokens::table.filter(refresh_tokens::grant_id.eq(grants::id)))))
+        .and(not(exists(codes::table.filter(codes::grant_id.eq(grants::id))))),
     interactions.id,
     logouts.id,
     failures.subject,

@@ -1,1 +1,40 @@
-//! testkit
+//! What Doorward's tests are built from: worlds of their own, time and chance that obey, a browser and an app. For tests only: what goes
+//! wrong here panics, with a word on what was expected.
+//!
+//! ```
+//! # #[rocket::main] async fn main() {
+//! use doorward_testkit::{World, app};
+//! let world = World::new().client(app("shop")).user("ada").start().await;
+//! let (mut browser, shop) = (world.browser(), world.app("shop"));
+//! let code = browser.allow(&shop.request()).await.code();
+//! assert_eq!(shop.redeem(&code).await.status, 200);
+//! # }
+//! ```
+#![allow(clippy::expect_used, clippy::panic)]
+
+mod app;
+mod backend;
+mod browser;
+mod chance;
+mod clock;
+mod html;
+mod jar;
+mod log;
+mod page;
+mod send;
+mod world;
+
+pub use app::{App, AuthRequest, CHALLENGE, VERIFIER, basic, claims, header};
+pub use backend::Backend;
+pub use browser::{Browser, Landing};
+pub use chance::SeededEntropy;
+pub use clock::{FakeClock, START};
+pub use html::Form;
+pub use log::Captured;
+pub use page::Page;
+pub use world::{API, Builder, PASSWORD, SECRET, World, app, photos};
+
+/// Encodes pairs as a form or query does.
+pub fn encode(pairs: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}

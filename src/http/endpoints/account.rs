@@ -3,7 +3,6 @@
 use crate::flows::FlowError;
 use crate::flows::account::{self, Overview};
 use crate::flows::session::SignedIn;
-use crate::http::endpoints::interaction::forged;
 use crate::http::guards::{Csrf, FormProblem, Visit};
 use crate::http::reply::{Csp, Reply};
 use crate::http::words;
@@ -37,7 +36,7 @@ pub async fn show(done: Option<&str>, visit: Visit<'_>) -> Reply {
 #[post("/account/sessions/<id>/end", data = "<form>", rank = 2)]
 pub async fn end_session(id: &str, form: Result<Csrf<()>, FormProblem>, visit: Visit<'_>) -> Reply {
     if let Err(problem) = form {
-        return forged(&visit, problem, "");
+        return visit.forged(problem, "");
     }
     let run = async {
         let Some(who) = visit.signed_in().await? else { return Ok("/login") };
@@ -51,7 +50,7 @@ pub async fn end_session(id: &str, form: Result<Csrf<()>, FormProblem>, visit: V
 #[post("/account/sessions/others/end", data = "<form>")]
 pub async fn end_others(form: Result<Csrf<()>, FormProblem>, visit: Visit<'_>) -> Reply {
     if let Err(problem) = form {
-        return forged(&visit, problem, "");
+        return visit.forged(problem, "");
     }
     let run = async {
         let Some(who) = visit.signed_in().await? else { return Ok("/login") };
@@ -65,7 +64,7 @@ pub async fn end_others(form: Result<Csrf<()>, FormProblem>, visit: Visit<'_>) -
 #[post("/account/apps/<client>/revoke", data = "<form>")]
 pub async fn revoke_app(client: &str, form: Result<Csrf<()>, FormProblem>, visit: Visit<'_>) -> Reply {
     if let Err(problem) = form {
-        return forged(&visit, problem, "");
+        return visit.forged(problem, "");
     }
     let run = async {
         let Some(who) = visit.signed_in().await? else { return Ok("/login") };

@@ -41,7 +41,7 @@ pub fn back(id: &str, visit: Visit<'_>) -> Reply {
 pub async fn login(id: &str, form: Result<Csrf<LoginForm>, FormProblem>, mut visit: Visit<'_>) -> Reply {
     let form = match form {
         Ok(Csrf(form)) => form,
-        Err(problem) => return forged(&visit, problem, id),
+        Err(problem) => return visit.forged(problem, id),
     };
     match log_in(&mut visit, id, form).await {
         Ok(reply) => reply,
@@ -80,7 +80,7 @@ pub async fn decide(id: &str, form: Result<Csrf<ConsentForm>, FormProblem>, visi
         Ok(Csrf(form)) if form.decision == "allow" => Answer::Allow(form.scopes),
         Ok(Csrf(form)) if form.decision == "deny" => Answer::Deny,
         Ok(_) => return Reply::see_other(visit.app.path(&path(id, ""))),
-        Err(problem) => return forged(&visit, problem, id),
+        Err(problem) => return visit.forged(problem, id),
     };
     let run = async {
         let (browser, who) = (visit.known_to().map(|b| b.digest()), visit.who().await?);
@@ -93,7 +93,7 @@ pub async fn decide(id: &str, form: Result<Csrf<ConsentForm>, FormProblem>, visi
 #[post("/interaction/<id>/cancel", data = "<form>")]
 pub async fn cancel(id: &str, form: Result<Csrf<()>, FormProblem>, visit: Visit<'_>) -> Reply {
     if let Err(problem) = form {
-        return forged(&visit, problem, id);
+        return visit.forged(problem, id);
     }
     let browser = visit.known_to().map(|b| b.digest());
     let outcome = consent::cancel(&visit.app.ctx, InteractionId::new(id), browser).await;
@@ -104,7 +104,7 @@ pub async fn cancel(id: &str, form: Result<Csrf<()>, FormProblem>, visit: Visit<
 #[post("/interaction/<id>/keep", data = "<form>")]
 pub async fn keep(id: &str, form: Result<Csrf<()>, FormProblem>, visit: Visit<'_>) -> Reply {
     if let Err(problem) = form {
-        return forged(&visit, problem, id);
+        return visit.forged(problem, id);
     }
     let run = async {
         if let Some(who) = visit.who().await? {
@@ -120,7 +120,7 @@ pub async fn keep(id: &str, form: Result<Csrf<()>, FormProblem>, visit: Visit<'_
 #[post("/interaction/<id>/switch", data = "<form>")]
 pub async fn switch(id: &str, form: Result<Csrf<()>, FormProblem>, visit: Visit<'_>) -> Reply {
     if let Err(problem) = form {
-        return forged(&visit, problem, id);
+        return visit.forged(problem, id);
     }
     let run = async {
         if let Some(who) = visit.who().await? {
@@ -137,17 +137,6 @@ fn answered(visit: &Visit<'_>, id: &str, outcome: Result<Answered, FlowError>) -
         Ok(Answered::Respond(response)) => to_client(&response, true, &response.target.uri.shown_host(), &visit.frame()),
         Ok(Answered::Again) => Reply::see_other(visit.app.path(&path(id, ""))),
         Err(error) => visit.failed(&error),
-    }
-}
-
-/// A form that wasn't proven to be from our page: the way on is the page itself, with a token that fits.
-pub fn forged(visit: &Visit<'_>, problem: FormProblem, id: &str) -> Reply {
-    match problem {
-        FormProblem::Malformed(refusal) => visit.failed(&FlowError::Refused(refusal)),
-        FormProblem::Forged => {
-            tracing::warn!(target: "doorward::security", interaction = id, "a form without this browser's token");
-            visit.trouble(Status::Forbidden, &ErrorPage::new(ErrorKind::CsrfFailed))
-        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::flows::FlowError;
 use crate::flows::login::{self, Attempt, Outcome};
-use crate::http::endpoints::interaction::forged;
 use crate::http::guards::{Csrf, FormProblem, FromParams, Visit};
 use crate::http::reply::{Csp, Reply};
 use crate::pages::{self, LoginProblem, LoginReason};
@@ -70,7 +69,7 @@ pub async fn show(visit: Visit<'_>) -> Reply {
 pub async fn submit(form: Result<Csrf<LoginForm>, FormProblem>, visit: Visit<'_>) -> Reply {
     let form = match form {
         Ok(Csrf(form)) => form,
-        Err(problem) => return forged(&visit, problem, ""),
+        Err(problem) => return visit.forged(problem, ""),
     };
     let typed = form.username.clone();
     match attempt(&visit, form, None).await {

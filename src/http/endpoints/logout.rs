@@ -2,7 +2,6 @@
 
 use crate::flows::logout::{self, Asked, Begun, Done};
 use crate::flows::{FlowError, authorize};
-use crate::http::endpoints::interaction::forged;
 use crate::http::guards::{Csrf, FormBody, FormProblem, FromParams, Visit};
 use crate::http::reply::{Csp, Reply, leave};
 use crate::http::words;
@@ -96,7 +95,7 @@ impl FromParams for LogoutForm {
 pub async fn decide(id: &str, form: Result<Csrf<LogoutForm>, FormProblem>, visit: Visit<'_>) -> Reply {
     let form = match form {
         Ok(Csrf(form)) => form,
-        Err(problem) => return forged(&visit, problem, id),
+        Err(problem) => return visit.forged(problem, id),
     };
     let run = async {
         let asked = logout::find(&visit.app.ctx, InteractionId::new(id), visit.browser().digest()).await?;

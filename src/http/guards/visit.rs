@@ -1,5 +1,6 @@
 //! A person's browser asking for a page: its language, its cookies, who is logged in.
 
+use super::FormProblem;
 use crate::flows::authorize::Who;
 use crate::flows::session::{self, SignedIn};
 use crate::flows::{FlowError, authorize};
@@ -7,7 +8,7 @@ use crate::http::cookies::{self, Name};
 use crate::http::headers::request_id;
 use crate::http::reply::{Csp, Reply, app};
 use crate::http::{App, words};
-use crate::pages::{ErrorPage, Frame, Locale, Page, negotiate};
+use crate::pages::{ErrorKind, ErrorPage, Frame, Locale, Page, negotiate};
 use crate::store::interactions;
 use crate::store::sessions::Origin;
 use doorward_protocol::params::Params;
@@ -199,6 +200,17 @@ impl<'r> Visit<'r> {
         match page.retry_after {
             Some(seconds) => reply.with("Retry-After", seconds.to_string()),
             None => reply,
+        }
+    }
+
+    /// A form that wasn't proven to be from our page. `about` names what it was for, in the log.
+    pub fn forged(&self, problem: FormProblem, about: &str) -> Reply {
+        match problem {
+            FormProblem::Malformed(refusal) => self.failed(&FlowError::Refused(refusal)),
+            FormProblem::Forged => {
+                tracing::warn!(target: "doorward::security", about, "a form without this browser's token");
+                self.trouble(Status::Forbidden, &ErrorPage::new(ErrorKind::CsrfFailed))
+            }
         }
     }
 

@@ -93,7 +93,8 @@ fn a_replaced_key_stays_until_its_time_and_others_always() {
         }
         keys::retire_others(conn, "ES256", "new", NOW).expect("to retire");
         keys::retire_others(conn, "ES256", "new", LATER).expect("to retire again");
-        let kids = |conn: &mut Conn| keys::list(conn).expect("to list").into_iter().map(|row| (row.kid, row.retired_at)).collect::<Vec<_>>();
+        let kids =
+            |conn: &mut Conn| keys::list(conn).expect("to list").into_iter().map(|row| (row.kid, row.retired_at)).collect::<Vec<_>>();
         let (new, rsa) = (("new".to_owned(), None), ("rsa".to_owned(), None));
         assert_eq!(kids(conn), [new.clone(), ("old".to_owned(), Some(NOW.0)), rsa.clone()]);
         assert_eq!(keys::remove_retired(conn, NOW).expect("to remove"), 0);

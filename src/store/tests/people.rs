@@ -24,7 +24,8 @@ fn a_name_belongs_to_one_person_whatever_its_case() {
     on_each(|conn| {
         ada_at_app(conn);
         for taken in ["ada", "ADA", " Ada "] {
-            let other = User { person: Person { subject: Subject::new("other"), username: taken.to_owned(), ..user("x").person }, ..user("x") };
+            let other =
+                User { person: Person { subject: Subject::new("other"), username: taken.to_owned(), ..user("x").person }, ..user("x") };
             assert!(!users::insert(conn, &other).expect("to try"), "{taken:?}");
         }
         assert_eq!(users::by_name(conn, " aDa").expect("to find").map(|user| user.person.subject), Some(ada()));

@@ -44,7 +44,8 @@ fn keys_and_indexes(conn: &mut Conn) -> BTreeSet<String> {
              (SELECT group_concat(name, ',') FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno)) || ')' AS line
          FROM sqlite_master m JOIN pragma_index_list(m.name) i WHERE {OURS}"
     );
-    let postgres = "SELECT t.relname || ' ' || CASE WHEN i.indisprimary THEN 'key' WHEN i.indisunique THEN 'unique' ELSE 'index ' || c.relname END
+    let postgres =
+        "SELECT t.relname || ' ' || CASE WHEN i.indisprimary THEN 'key' WHEN i.indisunique THEN 'unique' ELSE 'index ' || c.relname END
              || ' (' || array_to_string(ARRAY(SELECT a.attname FROM unnest(i.indkey::int2[]) WITH ORDINALITY k (att, ord)
                  JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.att ORDER BY k.ord), ',') || ')' AS line
          FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
@@ -58,7 +59,8 @@ fn references(conn: &mut Conn) -> BTreeSet<String> {
         "SELECT m.name || '.' || f.\"from\" || ' -> ' || f.\"table\" || ' ' || f.on_delete AS line
          FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE {OURS}"
     );
-    let postgres = "SELECT t.relname || '.' || a.attname || ' -> ' || r.relname || ' ' || CASE f.confdeltype WHEN 'c' THEN 'CASCADE' ELSE 'other' END
+    let postgres =
+        "SELECT t.relname || '.' || a.attname || ' -> ' || r.relname || ' ' || CASE f.confdeltype WHEN 'c' THEN 'CASCADE' ELSE 'other' END
              AS line
          FROM pg_constraint f JOIN pg_class t ON t.oid = f.conrelid JOIN pg_class r ON r.oid = f.confrelid
          JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = f.conkey[1] JOIN pg_namespace n ON n.oid = t.relnamespace
@@ -143,7 +145,8 @@ fn whatever_is_swept_or_cascaded_by_has_an_index() {
 #[test]
 fn every_row_has_an_end_unless_it_stands_for_something_that_has_none() {
     let lasting: BTreeSet<String> = ["versions", "users", "clients", "apis", "signing_keys"].map(str::to_owned).into();
-    let ending: BTreeSet<String> = written().0.iter().filter_map(|line| line.strip_suffix(".expires_at BigInt")).map(str::to_owned).collect();
+    let ending: BTreeSet<String> =
+        written().0.iter().filter_map(|line| line.strip_suffix(".expires_at BigInt")).map(str::to_owned).collect();
     let swept: BTreeSet<String> = sweep::TABLES.iter().map(ToString::to_string).collect();
     assert_eq!(swept, ending);
     // Law: nothing can grow for ever by itself.
