@@ -5,7 +5,6 @@
 use std::fmt;
 use std::io::{self, IsTerminal};
 
-use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -40,10 +39,41 @@ pub fn init(filter: &str) -> Result<(), FilterError> {
     let filter = parse(filter)?;
     let form = if io::stderr().is_terminal() { Form::Terminal } else { Form::Json };
     if Registry::default().with(layer(filter, form, io::stderr)).try_init().is_ok() {
+        bridge();
+    }
+    Ok(())
+}
+
+/// Hands records of the `log` crate on: target and message alone, not where in its source a library wrote them.
+struct Bridge;
+
+impl log::Log for Bridge {
+    fn enabled(&self, meta: &log::Metadata<'_>) -> bool {
+        // Rocket's launch lines are warnings that warn of nothing.
+        meta.level() <= log::Level::Warn && !meta.target().starts_with("rocket::launch")
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if !self.enabled(record.metadata()) {
+            return;
+        }
+        let (from, message) = (record.target(), record.args());
+        if record.level() == log::Level::Error {
+            tracing::error!(target: "log", from, "{message}");
+        } else {
+            tracing::warn!(target: "log", from, "{message}");
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+fn bridge() {
+    // Taken by a host program already: its records are then its own business.
+    if log::set_logger(&Bridge).is_ok() {
         // Rocket writes four records a request at info; stopped here they cost nothing.
         log::set_max_level(log::LevelFilter::Warn);
     }
-    Ok(())
 }
 
 /// Whether a text is a filter.
@@ -74,21 +104,12 @@ fn layer<W>(filter: EnvFilter, form: Form, writer: W) -> Box<dyn Layer<Registry>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    // `log record` is what tracing-log calls a record of the `log` crate. Rocket's launch lines are warnings that warn of nothing.
-    let bridged = filter_fn(|meta| {
-        meta.name() != "log record" || (*meta.level() <= tracing::Level::WARN && !meta.target().starts_with("rocket::launch"))
-    });
     let lines = tracing_subscriber::fmt::layer().with_writer(writer);
     match form {
-        Form::Terminal => lines.with_ansi(true).with_filter(filter.and(bridged)).boxed(),
-        Form::Json => lines
-            .json()
-            .flatten_event(true)
-            .with_ansi(false)
-            .with_current_span(true)
-            .with_span_list(false)
-            .with_filter(filter.and(bridged))
-            .boxed(),
+        Form::Terminal => lines.with_ansi(true).with_filter(filter).boxed(),
+        Form::Json => {
+            lines.json().flatten_event(true).with_ansi(false).with_current_span(true).with_span_list(false).with_filter(filter).boxed()
+        }
     }
 }
 

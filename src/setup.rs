@@ -91,6 +91,7 @@ pub fn ensure_keys(store: &Store, seal: &Arc<Seal>, clock: &dyn Clock, rng: &Arc
     store
         .write_blocking(move |conn| {
             // Another node may have started in the same moment.
+            store::keys::hold(conn)?;
             let still = KeyRing::load(conn, &seal)?.missing();
             for row in rows.iter().filter(|row| still.iter().any(|alg| alg.name() == row.alg)) {
                 store::keys::insert(conn, row)?;
@@ -101,7 +102,8 @@ pub fn ensure_keys(store: &Store, seal: &Arc<Seal>, clock: &dyn Clock, rng: &Arc
 }
 
 impl Setup {
-    /// Opens and checks everything, by the system's clock and generator.
+    /// Opens and checks everything, by the system's clock and generator. Blocks: call it before the asynchronous runtime starts, or on a
+    /// thread that may block.
     ///
     /// # Errors
     /// [`StartError`] with one sentence for the operator.

@@ -5,7 +5,7 @@ use super::{Ctx, FlowError};
 use super::{PATIENCE, hint};
 use crate::store::interactions::{self, Interaction};
 use crate::store::users::User;
-use crate::store::{Conn, codes, consents, grants};
+use crate::store::{Conn, StoreError, codes, consents, grants, sessions};
 use doorward_protocol::authorize::response::Response;
 use doorward_protocol::authorize::{Approval, ConsentAsk, Facts, LoginAsk, Next, PageError, Progress, Raw, Request, Session, decide};
 use doorward_protocol::check::Checks;
@@ -119,7 +119,7 @@ pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Wh
         (Decided::Issue(issue), Some(who)) => {
             let (request, client, approval) = *issue;
             let issue = Issue::draw(ctx, request, &client, who.session, approval);
-            ctx.store.write(move |conn| issue.commit(conn, None)).await?.map(Begun::Respond).ok_or_else(double)
+            ctx.store.write(move |conn| issue.commit(conn, None)).await?.map(Begun::Respond).ok_or_else(ended)
         }
         (Decided::Issue(_), None) => Err(FlowError::Internal("a code without a session".to_owned())),
         (Decided::Interact(request), _) => {
@@ -146,8 +146,9 @@ enum Decided {
     Interact(Box<Request>),
 }
 
-fn double() -> FlowError {
-    FlowError::Internal("a request answered twice".to_owned())
+/// The session ended while its request was decided: asked again, it leads to the login.
+fn ended() -> FlowError {
+    FlowError::Store(StoreError::Busy)
 }
 
 /// Whom an ID token of ours names, if it was issued to this client; its age doesn't matter (OpenID Connect Core §3.1.2.1).
@@ -294,8 +295,11 @@ impl Issue {
         Self { code, secret: Secret::mint(&*ctx.rng), consent: approval.consent, request, ctx: ctx.clone(), now }
     }
 
-    /// Commits consent, grant and code together; none when the request was answered before.
+    /// Commits consent, grant and code together; none when the request was answered before, or the session ended meanwhile.
     pub(super) fn commit(&self, conn: &mut Conn, interaction: Option<&InteractionId>) -> Result<Option<Response>, FlowError> {
+        if !sessions::hold(conn, &self.code.grant.session, self.now)? {
+            return Ok(None);
+        }
         if let Some(id) = interaction
             && !interactions::finish(conn, id)?
         {

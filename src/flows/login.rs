@@ -144,8 +144,7 @@ impl Success {
     /// False when the password was changed, or the account disabled, while this one was verified.
     fn commit(&self, conn: &mut Conn) -> Result<bool, FlowError> {
         let subject = &self.user.person.subject;
-        let unchanged = |user: User| !user.disabled && user.password == self.user.password;
-        if !users::find(conn, subject)?.is_some_and(unchanged) {
+        if !users::hold(conn, subject, &self.user.password)? {
             return Ok(false);
         }
         failures::forgive(conn, &self.forgive.0)?;

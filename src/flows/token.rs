@@ -151,8 +151,9 @@ impl Attempt {
     fn refresh(&self, conn: &mut Conn) -> Result<Outcome, FlowError> {
         let Some(shown) = self.request.param("refresh_token") else { return Ok(Outcome::Refused(Refusal::by(Check::RefreshPresent))) };
         let digest = Secret::<Refresh>::shown(shown).digest();
-        // A second round when another request came first (PostgreSQL): it then sees the token spent.
-        for _ in 0..3 {
+        // Another round when another request came first (PostgreSQL): it then sees the token spent; and one to look again once replacing is ours.
+        let mut held = false;
+        for _ in 0..4 {
             let found = tokens::find_refresh(conn, &digest, self.now)?;
             let (token, next) = found.map_or((None, None), |(token, next)| (Some(token), next));
             let checks = &mut Checks::silent();
@@ -162,6 +163,11 @@ impl Attempt {
                 Ok(decided) => decided,
                 Err(refusal) => return self.refuse_refresh(conn, refusal, token.as_ref()),
             };
+            if rotation == Rotation::ReplaceSuccessor && !held {
+                tokens::hold_refresh(conn, &digest)?;
+                held = true;
+                continue;
+            }
             let first = match (rotation, &next) {
                 (Rotation::Spend, _) => tokens::spend_refresh(conn, &digest, &self.successor.digest(), self.now)?,
                 (Rotation::ReplaceSuccessor, Some(old)) => tokens::replace_successor(conn, &digest, old, &self.successor.digest())?,

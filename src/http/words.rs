@@ -2,7 +2,7 @@
 
 use crate::flows::FlowError;
 use crate::flows::catalog::Catalog;
-use crate::pages::{ClientCard, ErrorKind, ErrorPage, Locale, Person, ScopeAsk, ScopeText, Shown, WebLink};
+use crate::pages::{ClientCard, DestinationKind, ErrorKind, ErrorPage, Locale, Person, ScopeAsk, ScopeText, Shown, WebLink};
 use crate::store::users::User;
 use doorward_protocol::check::Check;
 use doorward_protocol::client::Client;
@@ -19,10 +19,13 @@ pub fn card(client: &Client, locale: Locale, uri: Option<&RedirectUri>) -> Clien
     card.website = link(&client.metadata.client_uri);
     card.policy = link(&client.metadata.policy_uri);
     card.terms = link(&client.metadata.tos_uri);
-    match uri {
-        Some(uri) => card.answered_at(uri.as_str()),
-        None => card,
+    let Some(uri) = uri else { return card };
+    let mut card = card.answered_at(uri.as_str());
+    // A client that proves itself by a secret vouches for where it is answered: no warning, whatever the address.
+    if let Some(destination) = card.destination.as_mut().filter(|_| !client.is_public()) {
+        destination.kind = DestinationKind::Web;
     }
+    card
 }
 
 /// A person as a page shows them, by the name of the reader's language where one is set (OpenID Connect Core §5.2).

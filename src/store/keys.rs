@@ -31,6 +31,14 @@ pub fn list(conn: &mut Conn) -> Result<Vec<KeyRow>, StoreError> {
     Ok(signing_keys::table.order((signing_keys::created_at, signing_keys::kid)).select(KeyRow::as_select()).load(conn)?)
 }
 
+/// Makes other nodes that would add keys wait for this commit: to be called before looking which are missing.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn hold(conn: &mut Conn) -> Result<(), StoreError> {
+    versions::catalog_changed(conn)
+}
+
 /// Adds a key.
 ///
 /// # Errors

@@ -148,6 +148,17 @@ pub fn touch(conn: &mut Conn, id: &SessionId, idle: Seconds, now: Timestamp) -> 
     Ok(())
 }
 
+/// Whether a session lives; then nobody ends it until the commit.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn hold(conn: &mut Conn, id: &SessionId, now: Timestamp) -> Result<bool, StoreError> {
+    let alive = sessions::table.find(id.as_str()).filter(sessions::ended_at.is_null());
+    let alive = alive.filter(sessions::idle_until.gt(now.0)).filter(sessions::expires_at.gt(now.0));
+    // Read alone it could end before the commit (PostgreSQL): written, whoever ends it waits.
+    Ok(diesel::update(alive).set(sessions::seen_at.eq(sessions::seen_at)).execute(conn)? == 1)
+}
+
 /// The living sessions of a person, last used first.
 ///
 /// # Errors

@@ -60,6 +60,15 @@ pub fn spend_refresh(conn: &mut Conn, digest: &Digest<Refresh>, successor: &Dige
     Ok(diesel::update(unspent).set(set).execute(conn)? == 1)
 }
 
+/// Makes others that would replace the successor of this spent token wait for this commit.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn hold_refresh(conn: &mut Conn, digest: &Digest<Refresh>) -> Result<(), StoreError> {
+    diesel::update(refresh_tokens::table.find(digest.to_text())).set(refresh_tokens::spent_at.eq(refresh_tokens::spent_at)).execute(conn)?;
+    Ok(())
+}
+
 /// Replaces the unused successor `old` of a spent refresh token by `new`: true for exactly one caller. The old one is forgotten, not spent:
 /// the honest loser of two parallel refreshes must not look like a thief.
 ///

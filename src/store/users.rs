@@ -100,6 +100,16 @@ pub fn list(conn: &mut Conn) -> Result<Vec<User>, StoreError> {
     rows.into_iter().map(Row::user).collect()
 }
 
+/// Whether a person is active and has this password still; then both stay so until the commit.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn hold(conn: &mut Conn, sub: &Subject, password: &str) -> Result<bool, StoreError> {
+    // Read alone it could change before the commit (PostgreSQL): written, whoever changes it waits.
+    let row = users::table.find(sub.as_str()).filter(users::password.eq(password)).filter(users::disabled.eq(false));
+    Ok(diesel::update(row).set(users::password.eq(password)).execute(conn)? == 1)
+}
+
 /// Writes a new password hash, unless the old one was replaced meanwhile; false when it was.
 ///
 /// # Errors
