@@ -183,7 +183,7 @@ pub fn fit(password: &str, least: usize, personal: &[&str]) -> Result<(), Unfit>
     let text: String = characters.iter().collect();
     let rest = personal.iter().flat_map(|known| known.split(['@', '.'])).map(str::to_lowercase).filter(|known| known.len() > 2);
     let left = rest.fold(text, |text, known| text.replace(&known, ""));
-    if left.chars().filter(|c| c.is_alphanumeric()).count() < 6 { Err(Unfit::Personal) } else { Ok(()) }
+    if left.chars().filter(|c| !c.is_whitespace()).count() < 6 { Err(Unfit::Personal) } else { Ok(()) }
 }
 
 #[cfg(test)]

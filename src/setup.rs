@@ -158,10 +158,11 @@ impl Setup {
         AdHoc::on_ignite("Doorward", |rocket| async move { self.mount(rocket) })
     }
 
+    /// The store closes when the last of its users is gone: at the shutdown's beginning it would fail what is under way.
     fn mount(self, rocket: Rocket<Build>) -> Rocket<Build> {
         let Self { ctx, templates, statics, settings } = self;
         let site = statics.site(ctx.policy.issuer.path());
-        let (sweeping, closing) = (ctx.clone(), ctx.store.clone());
+        let sweeping = ctx.clone();
         let app = App { ctx, site, statics, trusted_proxies: settings.trusted_proxies };
         http::mount(rocket, app)
             .attach(pages::attach(templates))
@@ -171,7 +172,6 @@ impl Setup {
                     rocket::tokio::spawn(sweep_until(stop, sweeping));
                 })
             }))
-            .attach(AdHoc::on_shutdown("Doorward store", |_| Box::pin(async move { closing.shutdown().await })))
     }
 }
 

@@ -396,11 +396,13 @@ mod two_nodes {
         assert_eq!(ctx.store.write_blocking(empty).expect("to empty the ring"), Alg::ALL.len());
         let mut barrier = Barrier::before(&place, "signing_keys");
         std::thread::scope(|scope| {
-            let make = || setup::ensure_keys(&ctx.store, &ctx.seal, &*ctx.clock, &ctx.rng).expect("keys");
-            let making = [scope.spawn(make), scope.spawn(make)];
+            let start = || setup::ensure_keys(&ctx.store, &ctx.seal, &*ctx.clock, &ctx.rng).expect("keys");
+            let starting = [scope.spawn(start), scope.spawn(start)];
             barrier.await_waiting(2);
             barrier.open();
-            making.into_iter().for_each(|thread| thread.join().expect("no panic"));
+            for node in starting {
+                node.join().expect("no panic");
+            }
         });
         // Law: who comes second sees what the first made.
         let kept = ctx.store.read_blocking(keys::list).expect("the keys");

@@ -4,7 +4,7 @@ use super::reply::app;
 use super::{App, canonical, cors};
 use doorward_protocol::secret::random_id;
 use rocket::fairing::{Fairing, Info, Kind};
-use rocket::http::Header;
+use rocket::http::{Header, Method};
 use rocket::{Data, Request, Response};
 use std::time::Instant;
 
@@ -37,9 +37,13 @@ impl Fairing for Headers {
         Info { name: "Doorward headers and access log", kind: Kind::Request | Kind::Response }
     }
 
-    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
+    async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
         if self.is_ours(request.uri().path().as_str()) {
             request.local_cache(|| Started(started_now()));
+            // Rocket takes a first field `_method` as another method for the request; no form of ours has one.
+            if request.content_type().is_some_and(|kind| kind.is_form()) && data.peek(8).await.starts_with(b"_method=") {
+                request.set_method(Method::Post);
+            }
             canonical::divert(request, &self.base);
         }
     }

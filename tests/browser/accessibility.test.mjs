@@ -27,16 +27,16 @@ for (const locale of ['en', 'zh-CN']) {
     t.after(() => demo.stop());
     const { page } = await visitor(browser, demo, { locale });
     const faults = [];
-    await walk(page, demo, async (state) => {
+    await walk(page, demo, async (state, tab = page) => {
       for (const width of [320, 1280]) {
-        await page.setViewportSize({ width, height: 800 });
+        await tab.setViewportSize({ width, height: 800 });
         for (const colorScheme of ['light', 'dark']) {
-          await page.emulateMedia({ colorScheme });
+          await tab.emulateMedia({ colorScheme });
           const name = `${state}-${locale}-${width}-${colorScheme}`;
-          await page.screenshot({ path: screenshotPath(name), fullPage: true });
-          faults.push(...(await violations(page)).map((fault) => `${name}: ${fault}`));
-          if (await page.locator('html').getAttribute('lang') !== locale) faults.push(`${name}: not in ${locale}`);
-          await assertFits(page).catch((error) => faults.push(`${name}: ${error.message}`));
+          await tab.screenshot({ path: screenshotPath(name), fullPage: true });
+          faults.push(...(await violations(tab)).map((fault) => `${name}: ${fault}`));
+          if (await tab.locator('html').getAttribute('lang') !== locale) faults.push(`${name}: not in ${locale}`);
+          await assertFits(tab).catch((error) => faults.push(`${name}: ${error.message}`));
         }
       }
     });

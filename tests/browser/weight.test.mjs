@@ -43,12 +43,12 @@ test('every page weighs less than 30 KB with its stylesheet and icon, and calls 
   const person = await visitor(browser, demo);
   const heavy = [];
   let shown;
-  person.page.on('response', (response) => {
+  person.context.on('response', (response) => {
     const redirects = response.status() >= 300 && response.status() < 400;
     if (response.request().isNavigationRequest() && !redirects) shown = response;
   });
-  await walk(person.page, demo, async (state) => {
-    const parts = await weigh(person.page, (await shown.body()).length);
+  await walk(person.page, demo, async (state, tab = person.page) => {
+    const parts = await weigh(tab, (await shown.body()).length);
     const sum = parts.reduce((total, [, size]) => total + size, 0);
     if (sum >= PAGE_LIMIT) heavy.push(`${state}: ${sum} bytes: ${JSON.stringify(parts)}`);
   });

@@ -1,11 +1,13 @@
 //! A server of a test's own, called through its flows: on `SQLite`, and on `PostgreSQL` when `TEST_POSTGRES_URL` is set.
 #![allow(dead_code, clippy::expect_used, clippy::missing_errors_doc)]
 
+pub mod server;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use doorward::clock::{Clock, SystemEntropy};
+use doorward::clock::{Clock, SystemClock, SystemEntropy};
 use doorward::config::{EnvText, Settings};
 use doorward::flows::authorize::{Begun, Who, begin};
 use doorward::flows::{Ctx, FlowError, token};
@@ -33,7 +35,10 @@ use serde_json::{Map, Value, json};
 pub const NOW: Timestamp = Timestamp(1_800_000_000);
 /// Ada's password.
 pub const PASSWORD: &str = "three grey herons wade";
-const SECRET: &str = "a-client-secret-of-43-characters-0123456789";
+/// The server's secret.
+pub const SERVER_SECRET: &str = "0123456789abcdef0123456789abcdef-for-tests";
+/// The secret of the client `app`.
+pub const SECRET: &str = "a-client-secret-of-43-characters-0123456789";
 const VERIFIER: &str = "a-code-verifier-of-at-least-43-characters-0123456789";
 const CALLBACK: &str = "https://app.example/callback";
 
@@ -96,15 +101,23 @@ impl Place {
 
     /// Settings of a server on this place.
     pub fn settings(&self) -> Settings {
-        let env = [("DOORWARD_DATABASE_URL", self.url()), ("DOORWARD_SECRET", "0123456789abcdef0123456789abcdef-for-tests")];
+        let env = [("DOORWARD_DATABASE_URL", self.url()), ("DOORWARD_SECRET", SERVER_SECRET)];
         let figment = Figment::from(rocket::Config::default()).merge(EnvText::from_pairs(env));
         Settings::load(&figment, false).expect("settings")
     }
 
     /// A server on this place, at a standstill of time. Call it outside of a runtime.
     pub fn open(&self) -> Setup {
-        let rng = Arc::new(SystemEntropy::default());
-        Setup::open_with(self.settings(), Arc::new(Standstill), rng).expect("a server")
+        self.open_by(Arc::new(Standstill))
+    }
+
+    /// The same in the time of everybody.
+    pub fn open_now(&self) -> Setup {
+        self.open_by(Arc::new(SystemClock))
+    }
+
+    fn open_by(&self, clock: Arc<dyn Clock>) -> Setup {
+        Setup::open_with(self.settings(), clock, Arc::new(SystemEntropy::default())).expect("a server")
     }
 }
 
@@ -243,8 +256,9 @@ pub async fn ada(ctx: &Ctx) -> Who {
         idle: ctx.policy.session_idle,
         absolute: ctx.policy.session_absolute,
     };
+    let now = ctx.now();
     let work = move |conn: &mut _| {
-        let session = sessions::log_in(conn, &login, None, NOW)?;
+        let session = sessions::log_in(conn, &login, None, now)?;
         let user = users::find(conn, &login.subject)?.expect("Ada");
         Ok::<_, StoreError>(Who { session, user })
     };

@@ -134,7 +134,7 @@ fn read(mut text: &str) -> Vec<(String, String)> {
 }
 
 /// Resolves the references that the template engine writes.
-fn decode(text: &str) -> String {
+pub fn decode(text: &str) -> String {
     let text = ["&lt;<", "&gt;>", "&quot;\"", "&#x27;'", "&#x2F;/"].iter().fold(text.to_owned(), |text, pair| {
         let (reference, character) = pair.split_at(pair.len() - 1);
         text.replace(reference, character)

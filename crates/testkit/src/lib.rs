@@ -19,6 +19,7 @@ mod chance;
 mod clock;
 mod html;
 mod jar;
+mod listening;
 mod log;
 mod page;
 mod send;
@@ -30,9 +31,10 @@ pub use browser::{Browser, Landing};
 pub use chance::SeededEntropy;
 pub use clock::{FakeClock, START};
 pub use html::Form;
+pub use listening::Listening;
 pub use log::Captured;
 pub use page::Page;
-pub use world::{API, Builder, PASSWORD, SECRET, World, app, photos};
+pub use world::{API, Builder, Opened, PASSWORD, SECRET, Sleeping, World, app, photos};
 
 /// Encodes pairs as a form or query does.
 pub fn encode(pairs: &[(&str, &str)]) -> String {

@@ -1,15 +1,13 @@
-//! What a test's thread logs.
+//! What a test's process logs.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-use tracing::subscriber::DefaultGuard;
+use std::sync::{Arc, Mutex, OnceLock};
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Everything logged on this thread since, from trace on: tests that ask for it run on one thread.
-pub struct Captured {
-    lines: Lines,
-    _guard: DefaultGuard,
-}
+/// Everything this process logs, from trace on and from all threads: a test that asks for it tells its lines from others' by request ids,
+/// for which it seeds its world differently.
+#[derive(Clone)]
+pub struct Captured(Lines);
 
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -33,17 +31,21 @@ impl MakeWriter<'_> for Lines {
 }
 
 impl Captured {
-    /// Begins to listen; it ends with this value.
-    pub fn here() -> Self {
-        let lines = Lines::default();
-        let subscriber =
-            tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false).with_writer(lines.clone()).finish();
-        Self { lines, _guard: tracing::subscriber::set_default(subscriber) }
+    /// Begins to listen, if nobody did before.
+    pub fn everything() -> Self {
+        static LINES: OnceLock<Lines> = OnceLock::new();
+        let listen = || {
+            let lines = Lines::default();
+            let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false).with_writer(lines.clone());
+            tracing::subscriber::set_global_default(subscriber.finish()).expect("nobody else to listen");
+            lines
+        };
+        Self(LINES.get_or_init(listen).clone())
     }
 
     /// What was logged so far.
     pub fn text(&self) -> String {
-        String::from_utf8(self.lines.0.lock().expect("no panic while writing").clone()).expect("UTF-8")
+        String::from_utf8(self.0.0.lock().expect("no panic while writing").clone()).expect("UTF-8")
     }
 
     /// The lines so far that hold `part`.

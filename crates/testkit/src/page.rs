@@ -63,6 +63,11 @@ impl Page {
         self.forms().iter().any(|form| form.action.ends_with(ending))
     }
 
+    /// Where its links and stylesheets lead.
+    pub fn links(&self) -> Vec<String> {
+        self.body.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).map(html::decode).collect()
+    }
+
     /// The title of an HTML page.
     pub fn title(&self) -> &str {
         self.body.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>")).map_or(&self.body, |(title, _)| title)

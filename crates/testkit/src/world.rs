@@ -2,7 +2,7 @@
 
 use crate::backend::Place;
 use crate::send::{NEAR, Outgoing, send};
-use crate::{App, Backend, Browser, FakeClock, Page, SeededEntropy};
+use crate::{App, Backend, Browser, FakeClock, Listening, Page, SeededEntropy};
 use doorward::clock::Clock;
 use doorward::config::{EnvText, Settings};
 use doorward::flows::{Ctx, FlowError};
@@ -19,6 +19,7 @@ use rocket::figment::Figment;
 use rocket::http::Method;
 use rocket::local::asynchronous::Client as Local;
 use rocket::tokio::task::spawn_blocking;
+use rocket::{Build, Rocket};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -60,6 +61,7 @@ pub struct Builder {
     clients: Vec<Value>,
     apis: Vec<Value>,
     users: Vec<String>,
+    seed: u64,
 }
 
 /// A running world.
@@ -177,8 +179,15 @@ impl Builder {
         self
     }
 
-    /// The server that this world is, not yet mounted, with its time; and where Rocket's settings are.
-    pub async fn open(self) -> (Setup, Figment, Arc<FakeClock>, impl FnOnce(Local) -> World) {
+    /// Sets where this world's chance begins; 1 otherwise.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The server of this world, not yet mounted.
+    pub async fn open(self) -> Opened {
         let place = self.backend.place();
         let clock = Arc::new(FakeClock::default());
         let ticking = Arc::clone(&clock);
@@ -189,24 +198,55 @@ impl Builder {
                 std::fs::write(place.file("doorward.key"), key).expect("to write the key file");
             }
             let (figment, settings) = settings(&place, &self.issuer, &self.settings);
-            let setup = Setup::open_with(settings, ticking, Arc::new(SeededEntropy::new(1))).expect("the server to open");
+            let setup = Setup::open_with(settings, ticking, Arc::new(SeededEntropy::new(self.seed))).expect("the server to open");
             populate(setup.ctx(), &self.clients, &self.apis, &self.users);
-            (setup, figment, place, self)
+            (setup, figment, place, self.clients)
         };
-        let (setup, figment, place, builder) = spawn_blocking(work).await.expect("the world to be made");
-        let (ctx, time) = (setup.ctx().clone(), Arc::clone(&clock));
+        let (setup, figment, place, clients) = spawn_blocking(work).await.expect("the world to be made");
         let name = |json: &Value| json["client_id"].as_str().expect("a client_id").to_owned();
-        let apps = builder.clients.into_iter().map(|json| (name(&json), json)).collect();
-        let issuer = ctx.policy.issuer.clone();
-        let finish = move |local| World { local, clock: time, ctx, issuer, apps, _place: place };
-        (setup, figment, clock, finish)
+        let apps = clients.into_iter().map(|json| (name(&json), json)).collect();
+        let ctx = setup.ctx().clone();
+        let sleeping = Sleeping { clock, issuer: ctx.policy.issuer.clone(), ctx, apps, place };
+        Opened { setup, figment, sleeping }
     }
 
     /// Starts it, as a whole app.
     pub async fn start(self) -> World {
-        let (setup, figment, _, finish) = self.open().await;
-        let rocket = setup.rocket(&figment).expect("a Rocket");
-        finish(Local::untracked(rocket).await.expect("the server to ignite"))
+        let Opened { setup, figment, sleeping } = self.open().await;
+        sleeping.wake(setup.rocket(&figment).expect("a Rocket")).await
+    }
+
+    /// Starts it on a port of the loopback, for what can't be said through Rocket's own client.
+    pub async fn listen(self) -> Listening {
+        Listening::start(self.open().await).await
+    }
+}
+
+/// A world's server, to be mounted.
+pub struct Opened {
+    /// The server.
+    pub setup: Setup,
+    /// Rocket's settings, with the server's.
+    pub figment: Figment,
+    /// The rest of the world.
+    pub sleeping: Sleeping,
+}
+
+/// A world whose server doesn't run yet.
+pub struct Sleeping {
+    pub(crate) clock: Arc<FakeClock>,
+    ctx: Ctx,
+    issuer: Issuer,
+    apps: BTreeMap<String, Value>,
+    place: Place,
+}
+
+impl Sleeping {
+    /// Ignites the Rocket that the server was mounted into.
+    pub async fn wake(self, rocket: Rocket<Build>) -> World {
+        let local = Local::untracked(rocket).await.expect("the server to ignite");
+        let Self { clock, ctx, issuer, apps, place } = self;
+        World { local, clock, ctx, issuer, apps, _place: place }
     }
 }
 
@@ -263,6 +303,7 @@ impl World {
             clients: Vec::new(),
             apis: Vec::new(),
             users: Vec::new(),
+            seed: 1,
         }
     }
 

@@ -32,7 +32,7 @@ export function screenshotPath(name) {
  */
 function isExpected(issuer, request) {
   const { hostname, protocol, origin } = new URL(request.url());
-  if (protocol === 'data:' || protocol === 'blob:' || protocol === 'about:') return true;
+  if (protocol !== 'http:' && protocol !== 'https:') return true;
   const home = new URL(issuer).origin;
   if (!request.isNavigationRequest() && request.frame().url().startsWith(`${home}/`)) return origin === home;
   return hostname === '127.0.0.1' || hostname === 'localhost' || hostname === '[::1]';

@@ -1,12 +1,13 @@
 // Every page of Doorward in every state that a person can meet, as one walk through the site.
 import assert from 'node:assert/strict';
-import { authorizationRequest, signOutControl, startSignIn } from './app.mjs';
-import { assertIs, csrfField, decide, follow, loginForm, logIn, whereAmI, WRONG_PASSWORD } from './pages.mjs';
+import { authorizationRequest, startSignIn } from './app.mjs';
+import { assertIs, csrfField, decide, decision, loginForm, logIn, WRONG_PASSWORD } from './pages.mjs';
 
 const MOST_TRIES = 30;
 
 /**
- * Walks through all pages with one visitor and calls `look(name)` on each: on pages of Doorward only.
+ * Walks through all pages with one visitor and calls `look(name, tab)` on each: on pages of Doorward only, `tab` being
+ * the page itself where none is given.
  * A walk needs a demo of its own: it grants, registers a client and ends throttled.
  */
 export async function walk(page, demo, look) {
@@ -55,21 +56,21 @@ export async function walk(page, demo, look) {
     await look(`prompt-${prompt.replace('_', '-')}`);
   }
   await formPost(page, request, look);
-  await nativeApp(page, demo, request, look);
+  await nativeApp(page.context(), demo, request, look);
 
   await open(`${demo.issuer}/`, 200);
   await look('home');
   await open(`${demo.issuer}/account`, 200);
   await look('account');
 
-  await page.goto(demo.app);
-  await follow(page, () => signOutControl(page).click());
-  if (await whereAmI(page) === 'logout') await look('logout-by-app');
-  await open(await endSession(page, demo), 200);
-  if (await whereAmI(page) === 'logout') {
-    await look('logout');
-    await decide(page, 'logout');
-  }
+  const logout = await endSession(page, demo);
+  await open(`${logout}?client_id=${request.searchParams.get('client_id')}`, 200);
+  await assertIs(page, 'logout');
+  await look('logout-by-app');
+  await open(logout, 200);
+  await assertIs(page, 'logout');
+  await look('logout');
+  await decide(page, 'logout');
   await look('logged-out');
 
   await page.goto(request.href);
@@ -92,8 +93,11 @@ async function formPost(page, request, look) {
   await page.unrouteAll();
 }
 
-/** A native app that nobody vouches for: its consent warns, and its answer goes through a page of ours. */
-async function nativeApp(page, demo, request, look) {
+/**
+ * A native app that nobody vouches for: its consent warns, and its answer goes through a page of ours. In a tab of its
+ * own, which is left waiting for a program that does not exist.
+ */
+async function nativeApp(context, demo, request, look) {
   demo.command(['client', 'add', '--file', '-'], JSON.stringify({
     client_id: 'pocket-album',
     client_name: 'Pocket Album',
@@ -106,12 +110,14 @@ async function nativeApp(page, demo, request, look) {
   asked.searchParams.set('client_id', 'pocket-album');
   asked.searchParams.set('redirect_uri', 'org.example.album:/callback');
   asked.searchParams.set('scope', 'openid profile email phone address');
-  await page.goto(asked.href);
-  await assertIs(page, 'consent');
-  await look('consent-native');
-  await decide(page, 'allow');
-  assert.equal(await page.locator('a[href^="org.example.album:"]').count(), 1, `a link to the app at ${page.url()}`);
-  await look('hand-over');
+  const tab = await context.newPage();
+  await tab.goto(asked.href);
+  await assertIs(tab, 'consent');
+  await look('consent-native', tab);
+  await decision(tab, 'allow').click();
+  await tab.locator('a[href^="org.example.album:"]').waitFor();
+  await look('hand-over', tab);
+  await tab.close();
 }
 
 /** Asked for without a hint, the logout page names no app and returns to none. */

@@ -1,5 +1,6 @@
 """Step 6: test login and authorization, with a person at a browser against a real server."""
 
+import logging
 import os
 import threading
 import unittest
@@ -13,6 +14,7 @@ from notes_service import create_service
 
 # Authlib wants https everywhere but in development; here all is on loopback.
 os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
 ISSUER = os.environ["ISSUER"]
 USERNAME = os.environ["USERNAME"]

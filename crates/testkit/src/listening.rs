@@ -1,0 +1,59 @@
+//! A server on a real port: for bytes that no client would send.
+
+use crate::{FakeClock, Opened, Sleeping};
+use rocket::fairing::AdHoc;
+use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
+use rocket::tokio::net::TcpStream;
+use rocket::tokio::sync::oneshot;
+use rocket::tokio::task::JoinHandle;
+use std::sync::{Arc, Mutex};
+
+/// A world's server on a port of the loopback.
+pub struct Listening {
+    /// The port.
+    pub port: u16,
+    /// Its time.
+    pub clock: Arc<FakeClock>,
+    shutdown: rocket::Shutdown,
+    serving: JoinHandle<()>,
+    _world: Sleeping,
+}
+
+impl Listening {
+    pub(crate) async fn start(opened: Opened) -> Self {
+        let Opened { setup, figment, sleeping } = opened;
+        let (tell, told) = oneshot::channel();
+        let tell = Mutex::new(Some(tell));
+        let rocket = setup.rocket(&figment.merge(("port", 0u16))).expect("a Rocket").attach(AdHoc::on_liftoff("port", move |rocket| {
+            let port = rocket.config().port;
+            let tell = tell.lock().expect("no panic before").take();
+            Box::pin(async move {
+                if let Some(tell) = tell {
+                    tell.send(port).expect("somebody to wait for the port");
+                }
+            })
+        }));
+        let rocket = rocket.ignite().await.expect("the server to ignite");
+        let shutdown = rocket.shutdown();
+        let serving = rocket::tokio::spawn(async move {
+            rocket.launch().await.map(drop).expect("the server to end well");
+        });
+        Self { port: told.await.expect("the server to listen"), clock: Arc::clone(&sleeping.clock), shutdown, serving, _world: sleeping }
+    }
+
+    /// Sends bytes on a connection of its own and reads until the server closes it; those it can't read are replaced.
+    pub async fn exchange(&self, bytes: &[u8]) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.expect("to connect");
+        // The server may close before it has read everything.
+        let _ = stream.write_all(bytes).await;
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Ends it.
+    pub async fn stop(self) {
+        self.shutdown.notify();
+        self.serving.await.expect("the server to end");
+    }
+}
