@@ -386,12 +386,12 @@ mod two_nodes {
         let Some(place) = Place::postgres() else { return };
         let node = place.open();
         let ctx = node.ctx();
-        let none = NOW.plus(Seconds(1));
+        let past = NOW.plus(Seconds(1));
         let empty = move |conn: &mut _| {
             for alg in Alg::ALL {
                 keys::retire_others(conn, alg.name(), "none", NOW)?;
             }
-            keys::remove_retired(conn, none)
+            keys::remove_retired(conn, past)
         };
         assert_eq!(ctx.store.write_blocking(empty).expect("to empty the ring"), Alg::ALL.len());
         let mut barrier = Barrier::before(&place, "signing_keys");

@@ -65,7 +65,9 @@ pub fn spend_refresh(conn: &mut Conn, digest: &Digest<Refresh>, successor: &Dige
 /// # Errors
 /// [`StoreError`] when the database can't.
 pub fn hold_refresh(conn: &mut Conn, digest: &Digest<Refresh>) -> Result<(), StoreError> {
-    diesel::update(refresh_tokens::table.find(digest.to_text())).set(refresh_tokens::spent_at.eq(refresh_tokens::spent_at)).execute(conn)?;
+    diesel::update(refresh_tokens::table.find(digest.to_text()))
+        .set(refresh_tokens::spent_at.eq(refresh_tokens::spent_at))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -32,6 +32,8 @@ for (const locale of ['en', 'zh-CN']) {
         await tab.setViewportSize({ width, height: 800 });
         for (const colorScheme of ['light', 'dark']) {
           await tab.emulateMedia({ colorScheme });
+          // The colours as they stay, not on their way there.
+          await tab.evaluate(() => document.getAnimations().forEach((transition) => transition.finish()));
           const name = `${state}-${locale}-${width}-${colorScheme}`;
           await tab.screenshot({ path: screenshotPath(name), fullPage: true });
           faults.push(...(await violations(tab)).map((fault) => `${name}: ${fault}`));

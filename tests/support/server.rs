@@ -1,5 +1,6 @@
 //! The real program as a process of its own, spoken to over plain sockets.
 
+use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
@@ -22,7 +23,7 @@ pub fn operate(folder: &Path, env: &[(&str, &str)], words: &[&str], input: &str)
     let mut child = command.spawn().expect("the program");
     child.stdin.take().expect("its input").write_all(input.as_bytes()).expect("to be read");
     let output = child.wait_with_output().expect("an end");
-    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{words:?}: {} {}", output.status, String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
@@ -58,10 +59,12 @@ impl Server {
     pub fn launch(command: impl Fn(&str) -> Command) -> Self {
         let port = free_port();
         let mut command = command(&port.to_string());
-        let mut child = command.args(["serve", "--json"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program");
+        let log = command.get_current_dir().expect("a folder").join("server.log");
+        let told = OpenOptions::new().create(true).append(true).open(&log).expect("a log");
+        let mut child = command.args(["serve", "--json"]).stdout(Stdio::piped()).stderr(told).spawn().expect("the program");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("to be told");
-        assert!(line.contains("issuer"), "it ended: {:?}", child.wait());
+        assert!(line.contains("issuer"), "{:?}: {}", child.wait(), std::fs::read_to_string(log).unwrap_or_default());
         Self { child, port }
     }
 

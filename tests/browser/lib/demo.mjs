@@ -28,10 +28,13 @@ async function isFree(port) {
   });
 }
 
-/** The first of three free ports in a row: server, app and photo service. Below the range that the system hands out. */
+/**
+ * The first of three free ports in a row: server, app and photo service. Below the range that the system hands
+ * out, above the ones that browsers refuse (10080).
+ */
 export async function freePorts(count = 3) {
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const first = 10_000 + Math.floor(Math.random() * 20_000);
+    const first = 11_000 + Math.floor(Math.random() * 19_000);
     const free = await Promise.all(Array.from({ length: count }, (_, offset) => isFree(first + offset)));
     if (free.every(Boolean)) return first;
   }
