@@ -164,14 +164,12 @@ impl Setup {
         let site = statics.site(ctx.policy.issuer.path());
         let sweeping = ctx.clone();
         let app = App { ctx, site, statics, trusted_proxies: settings.trusted_proxies };
-        http::mount(rocket, app)
-            .attach(pages::attach(templates))
-            .attach(AdHoc::on_liftoff("Doorward sweeper", |rocket| {
-                let stop = rocket.shutdown();
-                Box::pin(async move {
-                    rocket::tokio::spawn(sweep_until(stop, sweeping));
-                })
-            }))
+        http::mount(rocket, app).attach(pages::attach(templates)).attach(AdHoc::on_liftoff("Doorward sweeper", |rocket| {
+            let stop = rocket.shutdown();
+            Box::pin(async move {
+                rocket::tokio::spawn(sweep_until(stop, sweeping));
+            })
+        }))
     }
 }
 

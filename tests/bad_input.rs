@@ -39,24 +39,35 @@ async fn asvs_4_1_1_broken_bodies_are_refused_and_nothing_breaks() {
         ("NUL, escaped", b"client_id=a%00b&token=%00"),
         ("a bad escape", b"client_id=%zz&token=%"),
         ("a cut escape", b"client_id=a&token=%4"),
-        ("everything twice", b"client_id=a&client_id=a&token=a&token=a&csrf=a&csrf=b&username=a&username=b&decision=a&decision=b&state=1&state=2"),
+        (
+            "everything twice",
+            b"client_id=a&client_id=a&token=a&token=a&csrf=a&csrf=b&username=a&username=b&decision=a&decision=b&state=1&state=2",
+        ),
         ("_method", b"_method=get&client_id=shop"),
         ("another _method", b"_method=delete&client_id=shop"),
         ("too many", &many),
         ("too large", &huge),
     ];
-    let (mine, account) = (basic("shop", SECRET), world.browser());
-    drop(account);
+    let mine = basic("shop", SECRET);
     for path in POSTS {
         for (what, body) in bodies {
             for authorization in [None, Some(mine.as_str()), Some("Bearer \u{ff}"), Some("Basic"), Some("")] {
                 let headers: Vec<(&str, &str)> = [FORM].into_iter().chain(authorization.map(|value| ("Authorization", value))).collect();
                 let page = world.send(Method::Post, path, &headers, body).await;
-                let asked = path == "/logout" && page.status == 303;
-                assert!(asked || (400..500).contains(&page.status), "{what} at {path}: {}", page.status);
+                // A logout needs no parameter; a known client is told by redirect.
+                let told = page.header("Location").is_some_and(|to| to.starts_with("/logout/") || to.starts_with("https://shop.example/cb?error="));
+                assert!(told || (400..500).contains(&page.status), "{what} at {path}: {}", page.status);
             }
         }
-        for kind in ["application/json", "multipart/form-data; boundary=a", "text/html", "application/xml", "x", "", "application/x-www-form-urlencoded\u{0}".trim_end_matches('\0')] {
+        for kind in [
+            "application/json",
+            "multipart/form-data; boundary=a",
+            "text/html",
+            "application/xml",
+            "x",
+            "",
+            "application/x-www-form-urlencoded\u{0}".trim_end_matches('\0'),
+        ] {
             let body = br#"{"client_id":"shop","__proto__":{}}"#;
             let page = world.send(Method::Post, path, &[("Content-Type", kind)], body).await;
             // Law: never a 5xx, and never taken for what it isn't.
@@ -73,18 +84,50 @@ async fn asvs_2_2_broken_queries_and_paths_are_refused() {
     let world = World::usual().await;
     let long = format!("state={}", "s".repeat(20_000));
     for path in GETS {
-        for query in ["%", "%zz", "a=%ff", "client_id=%00", "client_id=%c3%28", "ui_locales=%ff", "a=b&a=c&a=d", "&&&===", long.as_str(), "id_token_hint=..", "client_id=shop&redirect_uri=%"] {
+        for query in [
+            "%",
+            "%zz",
+            "a=%ff",
+            "client_id=%00",
+            "client_id=%c3%28",
+            "ui_locales=%ff",
+            "a=b&a=c&a=d",
+            "&&&===",
+            long.as_str(),
+            "id_token_hint=..",
+            "client_id=shop&redirect_uri=%",
+        ] {
             for accept in ["text/html", "application/json", "\u{ff}", ""] {
                 let page = world.send(Method::Get, &format!("{path}?{query}"), &[("Accept", accept)], &[]).await;
                 assert!(page.status < 500, "{path}?{query}: {}", page.status);
-                assert!(page.header("Location").is_none_or(|to| to.starts_with("/login") || to.starts_with("/logout/")), "{path}?{query}: {page:?}");
+                assert!(
+                    page.header("Location").is_none_or(|to| to.starts_with("/login") || to.starts_with("/logout/")),
+                    "{path}?{query}: {page:?}"
+                );
             }
         }
     }
-    for path in ["/%", "/%00", "/%ff", "/..%2f..%2fetc/passwd", "/static/%2e%2e/x", "/interaction/%ff", "/interaction/%00/login", "/logout/%zz", "//evil.example", "/\\evil.example", "/interaction/a/b/c/d", "/%2e%2e/authorize"] {
+    for path in [
+        "/%",
+        "/%00",
+        "/%ff",
+        "/..%2f..%2fetc/passwd",
+        "/static/%2e%2e/x",
+        "/interaction/%ff",
+        "/interaction/%00/login",
+        "/logout/%zz",
+        "//evil.example",
+        "/\\evil.example",
+        "/interaction/a/b/c/d",
+        "/%2e%2e/authorize",
+    ] {
         let page = world.get(path).await;
         // Law: nothing is found by a trick, and nobody is sent elsewhere.
-        assert!((400..500).contains(&page.status) || page.header("Location").is_some_and(|to| to.starts_with("/interaction/")), "{path}: {}", page.status);
+        assert!(
+            (400..500).contains(&page.status) || page.header("Location").is_some_and(|to| to.starts_with("/interaction/")),
+            "{path}: {}",
+            page.status
+        );
     }
 }
 
@@ -138,6 +181,7 @@ async fn bytes_that_are_no_request_end_the_connection_and_nothing_else() {
         format!("POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{long}", long.len()).into_bytes(),
     ];
     for request in requests {
+        eprintln!("{:?}", String::from_utf8_lossy(&request[..request.len().min(60)]));
         let answer = server.exchange(&request).await;
         let shown = String::from_utf8_lossy(&request[..request.len().min(60)]).into_owned();
         let status: u16 = answer.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or_default();
@@ -176,7 +220,8 @@ async fn asvs_16_2_5_no_log_holds_a_secret() {
     let log = Captured::everything();
     let opaque = json!({"access_token_format": "opaque", "token_endpoint_auth_method": "client_secret_post"});
     let service = json!({"resource": API, "grant_types": ["client_credentials"], "redirect_uris": null});
-    let world = World::new().client(app("shop")).app("opaque", opaque).app("photos", service).api(photos()).user("ada").seed(99).start().await;
+    let world =
+        World::new().client(app("shop")).app("opaque", opaque).app("photos", service).api(photos()).user("ada").seed(99).start().await;
     let mut secrets = vec![PASSWORD.to_owned(), SECRET.to_owned(), encode(&[("", SECRET)])[1..].to_owned(), basic("shop", SECRET)];
     let mut browser = world.browser();
     let page = browser.open(&world.app("shop").request()).await;
@@ -186,7 +231,8 @@ async fn asvs_16_2_5_no_log_holds_a_secret() {
     browser.log_in_at(&page, typed, PASSWORD).await;
     for id in ["shop", "opaque"] {
         let client = world.app(id);
-        let request = client.request().with("scope", "openid offline_access").with("nonce", "a-secret-nonce").with("state", "a-secret-state");
+        let request =
+            client.request().with("scope", "openid offline_access").with("nonce", "a-secret-nonce").with("state", "a-secret-state");
         let code = browser.allow(&request).await.code();
         let given = client.redeem(&code).await;
         let renewed = client.refresh(&given.text("refresh_token")).await;
@@ -212,12 +258,20 @@ async fn asvs_16_2_5_no_log_holds_a_secret() {
     }
     let account = browser.get("/account").await;
     let token = account.forms()[0].value("csrf").expect("a token").to_owned();
-    browser.post("/login", &encode(&[("csrf", &token), ("username", "ada"), ("password", PASSWORD)]), &[("Origin", "https://evil.example")]).await;
+    browser
+        .post("/login", &encode(&[("csrf", &token), ("username", "ada"), ("password", PASSWORD)]), &[("Origin", "https://evil.example")])
+        .await;
     browser.submit(account.form("/account/apps/shop/revoke")).await;
     secrets.push(token);
     secrets.push(world.get("/jwks.json").await.json()["keys"][0]["kid"].as_str().map_or_else(String::new, |_| "PRIVATE KEY".to_owned()));
     let text = log.text();
-    assert!(text.contains("logged in") && text.contains("login failed") && text.contains("code reused") && text.contains("refresh token reused"), "{text}");
+    assert!(
+        text.contains("logged in")
+            && text.contains("login failed")
+            && text.contains("code reused")
+            && text.contains("refresh token reused"),
+        "{text}"
+    );
     for secret in secrets {
         assert!(secret.len() > 8);
         // Law: who reads the logs can do nothing with them.

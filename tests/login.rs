@@ -25,7 +25,9 @@ async fn asvs_6_3_8_known_and_unknown_names_get_the_same_bytes() {
     world.disable("bob", true).await;
     let mut browser = world.browser();
     let mut answers = Vec::new();
-    for (name, password) in [("ada", WRONG), ("xyz", WRONG), ("bob", WRONG), ("bob", PASSWORD), ("ada", ""), ("xyz", ""), ("ada", &"p".repeat(5000))] {
+    for (name, password) in
+        [("ada", WRONG), ("xyz", WRONG), ("bob", WRONG), ("bob", PASSWORD), ("ada", ""), ("xyz", ""), ("ada", &"p".repeat(5000))]
+    {
         let page = attempt(&mut browser, name, password).await;
         assert_eq!(page.status, 401, "{name}");
         let mut headers = page.headers.clone();
@@ -43,8 +45,13 @@ async fn a_name_is_known_however_it_is_written_and_a_password_only_as_it_is() {
     for name in ["ada", "ADA", " Ada "] {
         world.browser().log_in(name).await;
     }
-    for (name, password) in [("ada", "Correct horse battery staple"), ("ada", "correct horse battery staple "), ("a da", PASSWORD), ("sub-ada", PASSWORD), ("ada@example.org", PASSWORD)]
-    {
+    for (name, password) in [
+        ("ada", "Correct horse battery staple"),
+        ("ada", "correct horse battery staple "),
+        ("a da", PASSWORD),
+        ("sub-ada", PASSWORD),
+        ("ada@example.org", PASSWORD),
+    ] {
         world.clock.advance(3600);
         // Law: the whole password counts, and nothing else opens an account.
         assert_eq!(attempt(&mut world.browser(), name, password).await.status, 401, "{name} {password}");

@@ -62,7 +62,8 @@ async fn rp_logout_2_without_proof_the_person_is_asked() {
         assert!(stays.left() || stays.path == "/account", "{}", stays.title());
         assert!(is_in(&mut browser).await, "{path}");
     }
-    let asked = browser.get(&request(&[("client_id", "shop"), ("post_logout_redirect_uri", "https://shop.example/bye"), ("state", "s")])).await;
+    let asked =
+        browser.get(&request(&[("client_id", "shop"), ("post_logout_redirect_uri", "https://shop.example/bye"), ("state", "s")])).await;
     assert!(asked.body.contains("App shop"));
     assert_eq!(browser.submit(asked.form(&asked.path).press("decision", "logout")).await.location(), "https://shop.example/bye?state=s");
     assert!(!is_in(&mut browser).await);

@@ -87,10 +87,18 @@ async fn the_whole_story_works_below_the_path() {
 #[rocket::async_test]
 async fn the_hosts_own_routes_are_left_alone() {
     let world = world().await;
-    for (path, status, body) in [("/", 200, "the host's home"), ("/authority", 200, "the host's neighbour"), ("/login", 200, "the host's own login"), ("/nothing", 404, "the host's 404"), ("/authx/login", 404, "the host's 404")] {
+    for (path, status, body) in [
+        ("/", 200, "the host's home"),
+        ("/authority", 200, "the host's neighbour"),
+        ("/login", 200, "the host's own login"),
+        ("/nothing", 404, "the host's 404"),
+        ("/authx/login", 404, "the host's 404"),
+    ] {
         let page = world.send(Method::Get, path, &[("Host", "localhost:8000"), ("Accept", "text/html")], &[]).await;
         assert_eq!((page.status, page.body.as_str()), (status, body), "{path}");
-        for name in ["Content-Security-Policy", "X-Request-Id", "Cache-Control", "Referrer-Policy", "Location", "Access-Control-Allow-Origin"] {
+        for name in
+            ["Content-Security-Policy", "X-Request-Id", "Cache-Control", "Referrer-Policy", "Location", "Access-Control-Allow-Origin"]
+        {
             assert_eq!(page.header(name), None, "{name} at {path}");
         }
         assert_eq!(page.header("X-Frame-Options"), Some("SAMEORIGIN"), "Rocket's own shield at {path}");

@@ -35,8 +35,23 @@ async fn asvs_3_4_every_answer_is_fenced() {
     let world = World::usual().await;
     let shop = world.app("shop");
     let mut browser = world.browser();
-    for path in ["/", "/login", "/logout", "/logged-out", "/account", "/nothing", "/interaction/x", "/authorize", "/static/x/y", "/healthz", "/readyz", "/jwks.json", "/robots.txt", "/userinfo", "/token"]
-    {
+    for path in [
+        "/",
+        "/login",
+        "/logout",
+        "/logged-out",
+        "/account",
+        "/nothing",
+        "/interaction/x",
+        "/authorize",
+        "/static/x/y",
+        "/healthz",
+        "/readyz",
+        "/jwks.json",
+        "/robots.txt",
+        "/userinfo",
+        "/token",
+    ] {
         fenced(&browser.look(path).await);
         fenced(&world.get(path).await);
     }
@@ -243,7 +258,11 @@ async fn asvs_1_2_1_what_comes_from_outside_is_shown_and_never_obeyed() {
     let shop = world.app("shop");
     let mut browser = world.browser();
     browser.extra = vec![("User-Agent".to_owned(), hostile.to_owned())];
-    let request = shop.request().with("scope", "openid profile email photos:read photos:write").with("login_hint", hostile).with("ui_locales", hostile);
+    let request = shop
+        .request()
+        .with("scope", "openid profile email photos:read photos:write")
+        .with("login_hint", hostile)
+        .with("ui_locales", hostile);
     let mut pages = vec![browser.open(&request).await];
     let wrong = browser.log_in_at(&pages[0], hostile, "wrong").await;
     let consent = browser.log_in_at(&wrong, hostile, PASSWORD).await;
@@ -270,7 +289,12 @@ async fn asvs_1_2_1_what_comes_from_outside_is_shown_and_never_obeyed() {
 async fn a_page_asked_for_under_another_name_of_the_loopback_moves_to_the_issuers() {
     let world = World::usual().await;
     let request = world.app("shop").request().path();
-    for (path, host) in [(request.as_str(), "localhost:8000"), ("/login?ui_locales=zh-CN", "[::1]:8000"), ("/", "localhost:8000"), ("/account", "localhost:8000")] {
+    for (path, host) in [
+        (request.as_str(), "localhost:8000"),
+        ("/login?ui_locales=zh-CN", "[::1]:8000"),
+        ("/", "localhost:8000"),
+        ("/account", "localhost:8000"),
+    ] {
         let page = world.send(Method::Get, path, &[("Host", host)], &[]).await;
         assert_eq!((page.status, page.location()), (303, format!("http://127.0.0.1:8000{path}").as_str()), "{host}");
         assert_eq!(page.header("Set-Cookie"), None);
@@ -315,7 +339,10 @@ async fn rfc_9700_4_13_host_and_forwarded_headers_reach_nothing() {
             let headers: Vec<(&str, &str)> = forged.iter().copied().chain([("Accept", accept)]).collect();
             let page = world.send(Method::Get, path, &headers, &[]).await;
             // Law: the issuer alone says where we are.
-            assert!(!page.body.contains("evil") && !page.headers.iter().any(|(_, value)| value.contains("evil") || value.contains("Secure")), "{path}: {page:?}");
+            assert!(
+                !page.body.contains("evil") && !page.headers.iter().any(|(_, value)| value.contains("evil") || value.contains("Secure")),
+                "{path}: {page:?}"
+            );
         }
     }
 }

@@ -62,7 +62,12 @@ async fn rfc_6750_3_1_a_refusal_says_which_error_in_the_challenge() {
         ("a refresh token", format!("Bearer {refresh}"), 401, "invalid_token"),
         ("an ID token", format!("Bearer {id}"), 401, "invalid_token"),
         ("with another signature", format!("Bearer {altered}"), 401, "invalid_token"),
-        ("unsigned", format!("Bearer eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.{}.", sound.split('.').nth(1).expect("claims")), 401, "invalid_token"),
+        (
+            "unsigned",
+            format!("Bearer eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.{}.", sound.split('.').nth(1).expect("claims")),
+            401,
+            "invalid_token",
+        ),
         ("two words", format!("Bearer {sound} {sound}"), 400, "invalid_request"),
         ("odd letters", "Bearer a\u{e9}".to_owned(), 400, "invalid_request"),
         ("empty", "Bearer ".to_owned(), 400, "invalid_request"),
@@ -122,7 +127,9 @@ async fn rfc_7662_4_only_the_tokens_own_api_and_client_learn_anything() {
     // Everybody else hears the same bytes as of a token that is none.
     let nothing = world.app("mail").introspect("dwa_unknown").await;
     assert_eq!(nothing.body, "{\"active\":false}");
-    for (client, token) in [("mail", token.as_str()), ("photos", "dwa_unknown"), ("photos", "a.b.c"), ("mail", "dwr_x"), ("shop", "\u{0}".trim_matches('\0'))] {
+    for (client, token) in
+        [("mail", token.as_str()), ("photos", "dwa_unknown"), ("photos", "a.b.c"), ("mail", "dwr_x"), ("shop", "\u{0}".trim_matches('\0'))]
+    {
         let page = world.app(client).introspect(token).await;
         if token.is_empty() {
             assert_eq!(page.refusal(), (400, "invalid_request".to_owned()));
@@ -170,7 +177,10 @@ async fn rfc_7662_2_2_a_refresh_token_is_told_of_to_its_client_alone() {
     let shop = world.app("shop");
     let refresh = given(&world, "shop", "openid photos:read").await.text("refresh_token");
     let told = shop.introspect(&refresh).await.json();
-    assert_eq!((told["active"].as_bool(), told["scope"].as_str(), told.get("aud"), told.get("token_type")), (Some(true), Some("openid photos:read"), None, None));
+    assert_eq!(
+        (told["active"].as_bool(), told["scope"].as_str(), told.get("aud"), told.get("token_type")),
+        (Some(true), Some("openid photos:read"), None, None)
+    );
     assert!(!world.app("photos").is_active(&refresh).await);
     // A hint that is wrong changes nothing.
     let hinted = shop.post("/introspect", &[("token", &refresh), ("token_type_hint", "access_token")]).await;
@@ -256,7 +266,14 @@ async fn rfc_8725_3_12_a_value_of_one_kind_never_works_as_another() {
     let page = given(&world, "shop", "openid").await;
     let jwt = given(&world, "mail", "openid").await;
     let session = browser.jar.get("session").expect("a session").to_owned();
-    let all = [page.text("access_token"), page.text("refresh_token"), page.text("id_token"), code.clone(), session.clone(), jwt.text("access_token")];
+    let all = [
+        page.text("access_token"),
+        page.text("refresh_token"),
+        page.text("id_token"),
+        code.clone(),
+        session.clone(),
+        jwt.text("access_token"),
+    ];
     let [access, refresh, ..] = &all;
     assert!(access.starts_with("dwa_") && refresh.starts_with("dwr_") && code.starts_with("dwc_"));
     for value in all.iter().filter(|value| *value != refresh) {

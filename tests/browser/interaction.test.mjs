@@ -28,7 +28,7 @@ describe('off the straight road', () => {
       person?.assertClean();
     } finally {
       await person?.close();
-      await demo?.stop();
+      await demo?.stop({ gently: false });
     }
   });
 

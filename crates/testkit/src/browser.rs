@@ -145,7 +145,7 @@ impl<'w> Browser<'w> {
             let Some(path) = within.or_else(|| Some(location).filter(|path| path.starts_with('/') && !path.starts_with("//"))) else {
                 return page;
             };
-            page = self.look(&path.to_owned()).await;
+            page = self.look(path).await;
         }
         panic!("redirects without end at {}", page.path)
     }

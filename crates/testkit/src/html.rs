@@ -120,15 +120,12 @@ fn read(mut text: &str) -> Vec<(String, String)> {
             return attributes;
         }
         let (name, rest) = text.split_at(end);
-        match rest.strip_prefix("=\"").and_then(|rest| rest.split_once('"')) {
-            Some((value, rest)) => {
-                attributes.push((name.to_owned(), decode(value)));
-                text = rest;
-            }
-            None => {
-                attributes.push((name.to_owned(), String::new()));
-                text = rest.strip_prefix('=').unwrap_or(rest);
-            }
+        if let Some((value, rest)) = rest.strip_prefix("=\"").and_then(|rest| rest.split_once('"')) {
+            attributes.push((name.to_owned(), decode(value)));
+            text = rest;
+        } else {
+            attributes.push((name.to_owned(), String::new()));
+            text = rest.strip_prefix('=').unwrap_or(rest);
         }
     }
 }

@@ -78,11 +78,12 @@ export async function startDemo() {
     });
   });
 
-  async function stop() {
-    child.kill('SIGTERM');
+  /** Ends it and its folder. Told to end gently, it must do so with 0; that takes seconds while a browser is connected. */
+  async function stop({ gently = true } = {}) {
+    child.kill(gently ? 'SIGTERM' : 'SIGKILL');
     try {
       const { code, signal } = await within(STOP_LIMIT_MS, ended, 'stopping on SIGTERM');
-      if (code !== 0) throw new Error(`doorward ended with ${code ?? signal} on SIGTERM:\n${log.slice(-4000)}`);
+      if (gently && code !== 0) throw new Error(`doorward ended with ${code ?? signal} on SIGTERM:\n${log.slice(-4000)}`);
     } finally {
       child.kill('SIGKILL');
       process.removeListener('exit', killAtExit);
@@ -103,7 +104,7 @@ export async function startDemo() {
     }
     return { ...said, issuer: said.issuer.replace(/\/$/, ''), app: said.app.replace(/\/$/, ''), log: () => log, command, stop };
   } catch (error) {
-    await stop().catch(() => {});
+    await stop({ gently: false }).catch(() => {});
     throw error;
   }
 }
