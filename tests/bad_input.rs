@@ -55,7 +55,9 @@ async fn asvs_4_1_1_broken_bodies_are_refused_and_nothing_breaks() {
                 let headers: Vec<(&str, &str)> = [FORM].into_iter().chain(authorization.map(|value| ("Authorization", value))).collect();
                 let page = world.send(Method::Post, path, &headers, body).await;
                 // A logout needs no parameter; a known client is told by redirect.
-                let told = page.header("Location").is_some_and(|to| to.starts_with("/logout/") || to.starts_with("https://shop.example/cb?error="));
+                let told = page
+                    .header("Location")
+                    .is_some_and(|to| to.starts_with("/logout/") || to.starts_with("https://shop.example/cb?error="));
                 assert!(told || (400..500).contains(&page.status), "{what} at {path}: {}", page.status);
             }
         }
@@ -155,7 +157,6 @@ async fn bytes_that_are_no_request_end_the_connection_and_nothing_else() {
     let long = "a".repeat(100_000);
     let many = (0..200).fold(String::new(), |all, n| all + &format!("X-{n}: 1\r\n"));
     let requests: Vec<Vec<u8>> = vec![
-        b"\r\n\r\n".to_vec(),
         b"GET\r\n\r\n".to_vec(),
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec(),
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(),
@@ -181,12 +182,15 @@ async fn bytes_that_are_no_request_end_the_connection_and_nothing_else() {
         format!("POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{long}", long.len()).into_bytes(),
     ];
     for request in requests {
-        eprintln!("{:?}", String::from_utf8_lossy(&request[..request.len().min(60)]));
         let answer = server.exchange(&request).await;
         let shown = String::from_utf8_lossy(&request[..request.len().min(60)]).into_owned();
         let status: u16 = answer.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or_default();
         assert!(answer.is_empty() || status < 500, "{shown}: {}", &answer[..answer.len().min(200)]);
         assert!(!answer.to_ascii_lowercase().contains("location:"), "{shown}: {answer}");
+    }
+    for cut in [&b""[..], b"\r\n\r\n", b"GET /login HT", b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc"] {
+        let answer = server.hang_up(cut).await;
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
     }
     // Law: the next one is served as ever.
     let answer = server.exchange(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;

@@ -226,7 +226,7 @@ fn a_termination_under_load_is_clean_and_finishes_what_is_under_way() {
         assert!(connect(port).is_err());
         slow.write_all(form.as_bytes()).expect("to send");
         let answer = read_answer(&mut slow);
-        assert_eq!(server.wait().code(), Some(0));
+        assert_eq!(server.wait().code(), Some(0), "{}", std::fs::read_to_string(place.folder.join("server.log")).unwrap_or_default());
         assert!(!place.folder.join("d.db-wal").exists(), "SQLite's log was left to the next start");
         let answer = answer.expect("a whole answer");
         journal.note(Ack::Given(answer.text("access_token")));
@@ -286,7 +286,9 @@ fn complaint(output: &Output) -> String {
 /// A folder with a database and its key file, made by a first start.
 fn begun() -> Place {
     let place = Place::sqlite();
-    let mut server = Server::start(&place.folder, &[("DOORWARD_DATABASE_URL", "sqlite://d.db")]);
+    let mut server = Server::start(&place.folder, &[HERE]);
+    // It hears signals from its first answer on.
+    assert_eq!(get(server.port, "/healthz").expect("an answer").status, 200);
     server.terminate();
     assert_eq!(server.wait().code(), Some(0));
     place

@@ -1,6 +1,7 @@
 //! The token endpoint over HTTP: RFC 6749 §3.2, §4.1.3, §4.4, §5, §6; RFC 7636; RFC 8707; RFC 9068; RFC 9700; OpenID Connect Core §3.1.3.
 #![allow(clippy::expect_used, missing_docs)]
 
+use base64::Engine as _;
 use doorward_testkit::{API, PASSWORD, Page, SECRET, START, VERIFIER, World, app, basic, claims, each_backend, encode, header, photos};
 use rocket::http::Method;
 use serde_json::{Value, json};
@@ -397,7 +398,6 @@ async fn oidc_core_2_id_tokens_hold_what_was_asked_in_the_registered_algorithm()
         );
         assert_eq!((told["amr"].clone(), told["sid"].is_string()), (json!(["pwd"]), true));
         // §3.1.3.6: the left half of the digest of the access token; Ed25519 hashes by SHA-512.
-        use base64::Engine as _;
         let access = page.text("access_token");
         let (kind, half) = if alg == "EdDSA" { (&aws_lc_rs::digest::SHA512, 32) } else { (&aws_lc_rs::digest::SHA256, 16) };
         let digest = aws_lc_rs::digest::digest(kind, access.as_bytes());

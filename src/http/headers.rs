@@ -27,7 +27,9 @@ pub struct Headers {
 
 impl Headers {
     fn is_ours(&self, path: &str) -> bool {
-        path.strip_prefix(self.base.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        let below = path.strip_prefix(self.base.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        // RFC 8414 §3.1: of an issuer with a path, one document stands at the root of the host.
+        below || path.strip_prefix("/.well-known/oauth-authorization-server") == Some(self.base.as_str())
     }
 }
 

@@ -19,6 +19,11 @@ fn a_user_is_added_and_shown_by_name_and_by_sub() {
         assert_eq!(folder.json("", &["user", "show", asked]), added);
     }
     assert_eq!(folder.json("", &["user", "list"]), json!([added]));
+    // The operator vouches for an address by the standard claim.
+    folder.file("vouched.json", r#"{"email_verified": true}"#);
+    let vouched = ["user", "add", "grace", "--email", "grace@example.com", "--password-stdin", "--claims", "vouched.json"];
+    let vouched = folder.json(PASSWORD, &vouched);
+    assert_eq!((&vouched["email_verified"], &vouched["claims"]), (&json!(true), &json!({})));
     for words in [&["user", "list"][..], &["user", "show", "ada"]] {
         let text = folder.run(words).text();
         // Law: people and scripts are told the same, and of the password nothing.
@@ -55,7 +60,7 @@ fn what_is_wrong_with_a_new_user_is_named() {
     add("ada", "a@example.com", "aaaaaaaaaaaaaaaaaaaaaaaa", "password", "repeats");
     add("lovelace", "lovelace@example.com", "lovelace@example.com", "password", "the name or the address");
     for claims in
-        [r#"{"sub": "x"}"#, r#"{"iss#en": "x"}"#, r#"{"email": "x@example.com"}"#, r#"{"email_verified": true}"#, r#"{"name": 1}"#]
+        [r#"{"sub": "x"}"#, r#"{"iss#en": "x"}"#, r#"{"email": "x@example.com"}"#, r#"{"email_verified": "yes"}"#, r#"{"name": 1}"#]
     {
         folder.file("claims.json", claims);
         let words = ["user", "add", "ada", "--email", "a@example.com", "--password-stdin", "--claims", "claims.json"];

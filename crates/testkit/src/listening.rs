@@ -51,6 +51,16 @@ impl Listening {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
+    /// Sends the beginning of something and says no more; reads until the server closes.
+    pub async fn hang_up(&self, bytes: &[u8]) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.expect("to connect");
+        let _ = stream.write_all(bytes).await;
+        let _ = stream.shutdown().await;
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
     /// Ends it.
     pub async fn stop(self) {
         self.shutdown.notify();

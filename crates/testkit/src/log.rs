@@ -53,3 +53,19 @@ impl Captured {
         self.text().lines().filter(|line| line.contains(part)).map(str::to_owned).collect()
     }
 }
+
+/// Takes the place of Rocket's own log, which would print every request of every test.
+pub fn quiet() {
+    struct Quiet;
+    impl ::log::Log for Quiet {
+        fn enabled(&self, _: &::log::Metadata<'_>) -> bool {
+            false
+        }
+
+        fn log(&self, _: &::log::Record<'_>) {}
+
+        fn flush(&self) {}
+    }
+    // Whoever was first keeps it.
+    let _ = ::log::set_logger(&Quiet);
+}

@@ -188,6 +188,7 @@ impl Builder {
 
     /// The server of this world, not yet mounted.
     pub async fn open(self) -> Opened {
+        crate::log::quiet();
         let place = self.backend.place();
         let clock = Arc::new(FakeClock::default());
         let ticking = Arc::clone(&clock);

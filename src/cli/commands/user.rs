@@ -36,17 +36,12 @@ fn add(asked: UserAdd, desk: &mut Desk<'_>) -> Result<(), CliError> {
     }
     let name = fit_name(&asked.name)?;
     let email = fit_email(&asked.email)?;
-    let claims = asked.claims.as_deref().map(read_claims).transpose()?.unwrap_or_default();
+    let mut claims = asked.claims.as_deref().map(read_claims).transpose()?.unwrap_or_default();
+    // The operator may vouch for the address; otherwise nobody has opened a letter sent there yet.
+    let email_verified = claims.remove("email_verified").and_then(|value| value.as_bool()).unwrap_or(false);
     let password = new_password(desk.settings, asked.password_stdin, &[&name, &email])?;
     let user = User {
-        person: Person {
-            subject: Subject::new(typable_id(&desk.rng)),
-            username: name,
-            email: Some(email),
-            // Nobody has opened a letter sent there yet.
-            email_verified: false,
-            claims,
-        },
+        person: Person { subject: Subject::new(typable_id(&desk.rng)), username: name, email: Some(email), email_verified, claims },
         password,
         disabled: false,
         created_at: desk.now,

@@ -106,17 +106,20 @@ impl Login {
     }
 
     /// The address to send the browser to, and what to remember meanwhile.
-    pub(crate) fn start(&self, lang: Language) -> Result<(String, Pending), Trouble> {
+    pub(crate) fn start(&self, lang: Language, again: bool) -> Result<(String, Pending), Trouble> {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let nonce = random();
         let client = self.client(self.issuer.discovery()?)?;
-        let (url, state) = client
+        let mut request = client
             .authorize_url(|| CsrfToken::new(random()))
             .add_scopes(SCOPES.map(|scope| Scope::new(scope.to_owned())))
             .set_pkce_challenge(challenge)
             .add_extra_param("nonce", &nonce)
-            .add_extra_param("ui_locales", lang.tag())
-            .url();
+            .add_extra_param("ui_locales", lang.tag());
+        if again {
+            request = request.add_extra_param("prompt", "consent");
+        }
+        let (url, state) = request.url();
         let state = state.into_secret();
         Ok((url.into(), Pending { state, nonce, verifier }))
     }

@@ -97,8 +97,12 @@ async fn home(shop: &State<Arc<Shop>>, jar: &CookieJar<'_>, lang: Language) -> P
 }
 
 /// Sends the browser to the server. What must come back is remembered in the browser's own session here.
-#[get("/login")]
+///
+/// With `again` the person is asked anew what to share: the server otherwise remembers the answer (OpenID Connect Core §3.1.2.1
+/// `prompt=consent`).
+#[get("/login?<again>")]
 async fn login_start(
+    again: Option<bool>,
     shop: &State<Arc<Shop>>,
     jar: &CookieJar<'_>,
     lang: Language,
@@ -107,9 +111,9 @@ async fn login_start(
     // The answer comes back to `base`: under another name of this machine the cookie would not be there.
     let elsewhere = host.map(ToString::to_string).filter(|host| !shop.base.ends_with(&format!("//{host}")));
     if elsewhere.is_some_and(|host| host.starts_with("localhost") || host.starts_with("127.0.0.1")) {
-        return Ok(SeeOther::to(format!("{}/login", shop.base)));
+        return Ok(SeeOther::to(format!("{}/login{}", shop.base, if again == Some(true) { "?again" } else { "" })));
     }
-    let started = shop.blocking(move |shop| shop.login.start(lang)).await;
+    let started = shop.blocking(move |shop| shop.login.start(lang, again == Some(true))).await;
     let (url, pending) = started.map_err(|trouble| shop.pages.trouble(lang, &trouble, None))?;
     let session = shop.sessions.expect_answer(id(jar), pending);
     shop.remember(jar, session);
@@ -128,10 +132,7 @@ async fn callback(shop: &State<Arc<Shop>>, jar: &CookieJar<'_>, lang: Language, 
     };
     let account: Account = finished.await.map_err(|trouble| shop.pages.trouble(lang, &trouble, None))?;
     // A new id: one that somebody planted or saw before the login is worth nothing after it.
-    if let Some(old) = id(jar) {
-        shop.sessions.end(&old);
-    }
-    shop.remember(jar, shop.sessions.begin(account));
+    shop.remember(jar, shop.sessions.begin(account, id(jar).as_deref()));
     Ok(SeeOther::to("/"))
 }
 

@@ -25,9 +25,13 @@ struct Session {
 pub(crate) struct Sessions(Mutex<HashMap<String, Session>>);
 
 impl Sessions {
-    /// A new session of somebody who has logged in; its id.
-    pub(crate) fn begin(&self, account: Account) -> String {
-        self.open(|session| session.account = Some(Arc::new(account)))
+    /// A new session of somebody who has logged in, in place of the browser's old one; its id. Logins under way in other tabs go on.
+    pub(crate) fn begin(&self, account: Account, old: Option<&str>) -> String {
+        let pending = old.and_then(|old| self.live().remove(old)).map_or_else(Vec::new, |old| old.pending);
+        self.open(|session| {
+            session.account = Some(Arc::new(account));
+            session.pending = pending;
+        })
     }
 
     /// Remembers a login that was begun, in the browser's session or a new one; its id.

@@ -98,11 +98,11 @@ pub fn validate(claims: &Map<String, Value>) -> Result<(), String> {
         if RESERVED.contains(&name) {
             return Err(format!("{key}: this claim is the server's own and can't be set"));
         }
-        if matches!(name, "email" | "email_verified") {
+        if name == "email" {
             return Err(format!("{key}: set it by --email"));
         }
         let fine = match name {
-            "phone_number_verified" => value.is_boolean(),
+            "email_verified" | "phone_number_verified" => value.is_boolean(),
             "updated_at" => value.is_number(),
             "address" => value.is_object(),
             "phone_number" => value.is_string(),
