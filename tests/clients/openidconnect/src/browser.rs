@@ -22,12 +22,7 @@ impl Browser {
     /// A browser that has been nowhere; `home` is only the base of relative addresses.
     #[must_use]
     pub fn new(home: Url) -> Self {
-        Self {
-            agent: agent(),
-            cookies: BTreeMap::new(),
-            at: home,
-            page: String::new(),
-        }
+        Self { agent: agent(), cookies: BTreeMap::new(), at: home, page: String::new() }
     }
 
     /// Goes to an address and follows redirects on this server; gives the address of one that leads away to `app`.
@@ -49,18 +44,10 @@ impl Browser {
         values: &[(&str, &str)],
         app: &Url,
     ) -> Result<Option<Url>, Failure> {
-        let form = self.form(having, button).ok_or_else(|| {
-            format!(
-                "no form with {having:?} {button:?} at {}:\n{}",
-                self.at, self.page
-            )
-        })?;
+        let form = self.form(having, button).ok_or_else(|| format!("no form with {having:?} {button:?} at {}:\n{}", self.at, self.page))?;
         let mut body = form_urlencoded::Serializer::new(String::new());
         for (name, value) in &form.fields {
-            let given = values
-                .iter()
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| *value);
+            let given = values.iter().find(|(key, _)| key == name).map(|(_, value)| *value);
             body.append_pair(name, given.unwrap_or(value));
         }
         if let Some((name, value)) = button {
@@ -73,9 +60,7 @@ impl Browser {
     fn form(&self, having: Option<&str>, button: Option<(&str, &str)>) -> Option<Form> {
         forms(&self.page).into_iter().find(|form| {
             having.is_none_or(|name| form.has(name))
-                && button.is_none_or(|(name, value)| {
-                    form.buttons.contains(&(name.to_owned(), value.to_owned()))
-                })
+                && button.is_none_or(|(name, value)| form.buttons.contains(&(name.to_owned(), value.to_owned())))
         })
     }
 
@@ -85,23 +70,12 @@ impl Browser {
         self.form(None, Some(("decision", decision))).is_some()
     }
 
-    fn send(
-        &mut self,
-        address: Url,
-        form: Option<String>,
-        app: &Url,
-    ) -> Result<Option<Url>, Failure> {
+    fn send(&mut self, address: Url, form: Option<String>, app: &Url) -> Result<Option<Url>, Failure> {
         let (mut address, mut form) = (address, form);
         for _ in 0..20 {
-            let mut request = Request::builder()
-                .uri(address.as_str())
-                .header(header::ACCEPT_LANGUAGE, "en");
+            let mut request = Request::builder().uri(address.as_str()).header(header::ACCEPT_LANGUAGE, "en");
             if !self.cookies.is_empty() {
-                let all: Vec<_> = self
-                    .cookies
-                    .iter()
-                    .map(|(name, value)| format!("{name}={value}"))
-                    .collect();
+                let all: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
                 request = request.header(header::COOKIE, all.join("; "));
             }
             let request = match form.take() {
@@ -114,10 +88,7 @@ impl Browser {
             };
             let answer = send(&self.agent, request)?;
             self.keep_cookies(&answer);
-            let onward = answer
-                .headers()
-                .get(header::LOCATION)
-                .map(|to| to.to_str().map(|to| address.join(to)));
+            let onward = answer.headers().get(header::LOCATION).map(|to| to.to_str().map(|to| address.join(to)));
             match onward {
                 Some(to) if answer.status().is_redirection() => {
                     let to = to??;
@@ -147,8 +118,7 @@ impl Browser {
             if value.is_empty() || parts.any(|part| part.trim().eq_ignore_ascii_case("max-age=0")) {
                 self.cookies.remove(name.trim());
             } else {
-                self.cookies
-                    .insert(name.trim().to_owned(), value.trim().to_owned());
+                self.cookies.insert(name.trim().to_owned(), value.trim().to_owned());
             }
         }
     }

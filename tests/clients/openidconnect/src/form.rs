@@ -25,17 +25,11 @@ pub fn forms(html: &str) -> Vec<Form> {
     let mut found: Vec<Form> = Vec::new();
     let mut open = false;
     for tag in html.split('<').skip(1) {
-        let (name, attributes) = tag.split_at(
-            tag.find(|c: char| c.is_whitespace() || c == '>')
-                .unwrap_or(tag.len()),
-        );
+        let (name, attributes) = tag.split_at(tag.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(tag.len()));
         let value = |key: &str| attribute(attributes, key);
         match name {
             "form" => {
-                found.push(Form {
-                    action: value("action").unwrap_or_default(),
-                    ..Form::default()
-                });
+                found.push(Form { action: value("action").unwrap_or_default(), ..Form::default() });
                 open = true;
             }
             "/form" => open = false,
@@ -46,8 +40,7 @@ pub fn forms(html: &str) -> Vec<Form> {
                 let pair = (key, value("value").unwrap_or_default());
                 if name == "button" {
                     form.buttons.push(pair);
-                } else if value("type").as_deref() != Some("checkbox") || value("checked").is_some()
-                {
+                } else if value("type").as_deref() != Some("checkbox") || value("checked").is_some() {
                     form.fields.push(pair);
                 }
             }
@@ -65,9 +58,7 @@ fn attribute(tag: &str, wanted: &str) -> Option<String> {
         if rest.is_empty() || rest.starts_with('>') {
             return None;
         }
-        let end = rest
-            .find(|c: char| c.is_whitespace() || matches!(c, '=' | '>' | '/'))
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '=' | '>' | '/')).unwrap_or(rest.len());
         let (key, after) = rest.split_at(end);
         let mut text = "";
         rest = after;
@@ -75,13 +66,9 @@ fn attribute(tag: &str, wanted: &str) -> Option<String> {
             let quoted = quoted.trim_start();
             let quote = quoted.chars().next().filter(|c| matches!(c, '"' | '\''));
             let inner = quote.map_or(quoted, |_| &quoted[1..]);
-            let stop = inner
-                .find(|c: char| quote.map_or(c.is_whitespace() || c == '>', |q| c == q))
-                .unwrap_or(inner.len());
+            let stop = inner.find(|c: char| quote.map_or(c.is_whitespace() || c == '>', |q| c == q)).unwrap_or(inner.len());
             text = &inner[..stop];
-            rest = inner[stop..]
-                .strip_prefix(['"', '\''])
-                .unwrap_or(&inner[stop..]);
+            rest = inner[stop..].strip_prefix(['"', '\'']).unwrap_or(&inner[stop..]);
         }
         if key.eq_ignore_ascii_case(wanted) {
             return Some(unescape(text));
@@ -91,15 +78,7 @@ fn attribute(tag: &str, wanted: &str) -> Option<String> {
 
 /// The five characters that HTML writes as references.
 fn unescape(text: &str) -> String {
-    [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#x27;", "'"),
-        ("&#39;", "'"),
-        ("&#x2F;", "/"),
-        ("&amp;", "&"),
-    ]
-    .iter()
-    .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&#x2F;", "/"), ("&amp;", "&")]
+        .iter()
+        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
