@@ -218,6 +218,25 @@ async fn asvs_16_2_a_refused_request_leaves_one_line_with_its_id() {
     }
 }
 
+/// A person or an app's author quotes an id; the operator finds the rule that refused in the same line.
+#[rocket::async_test]
+async fn asvs_16_2_the_line_of_a_refusal_names_the_rule_beside_the_id() {
+    let log = Captured::everything();
+    let world = World::new().client(app("shop")).user("ada").seed(89).start().await;
+    let redirect = "/authorize?client_id=shop&redirect_uri=https://evil.example/";
+    for (method, path, body, check) in [
+        (Method::Get, redirect, &b""[..], "RedirectUriExact"),
+        (Method::Get, "/authorize?client_id=nobody", b"", "ClientKnown"),
+        (Method::Post, "/token", b"grant_type=x", "CredentialsPresent"),
+        (Method::Get, "/userinfo", b"", "BearerPresent"),
+    ] {
+        let page = world.send(method, path, &[FORM], body).await;
+        let lines = log.lines_with(page.header("X-Request-Id").expect("an id"));
+        // Law: one line, with both.
+        assert!(lines.len() == 1 && lines[0].contains(check), "{path}: {lines:?}");
+    }
+}
+
 /// The canary: a whole story is told with all logs on, and none of its secrets is in them.
 #[rocket::async_test]
 async fn asvs_16_2_5_no_log_holds_a_secret() {

@@ -1,6 +1,6 @@
 //! What every answer carries, the request id, and one line in the access log.
 
-use super::reply::app;
+use super::reply::{Noted, app};
 use super::{App, canonical, cors};
 use doorward_protocol::secret::random_id;
 use rocket::fairing::{Fairing, Info, Kind};
@@ -79,7 +79,20 @@ impl Fairing for Headers {
         let status = response.status().code;
         let micros = request.local_cache(|| Started(started_now())).0.elapsed().as_micros();
         // The path alone: a query may hold codes and hints.
-        tracing::info!(target: "doorward::access", request_id = id, method = %request.method(), path, status, micros = u64::try_from(micros).unwrap_or(u64::MAX));
+        let micros = u64::try_from(micros).unwrap_or(u64::MAX);
+        let cause = request.local_cache(|| Noted(None)).0.as_ref();
+        let (check, why) = (cause.and_then(|cause| cause.check), cause.map(|cause| cause.text.as_str()));
+        let method = request.method().as_str();
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(target: "doorward::access", request_id = id, method, path, status, micros, check, why)
+            };
+        }
+        match cause.map(|cause| cause.level) {
+            Some(tracing::Level::ERROR) => line!(error),
+            Some(tracing::Level::WARN) => line!(warn),
+            _ => line!(info),
+        }
     }
 }
 

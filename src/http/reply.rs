@@ -22,6 +22,44 @@ pub struct Reply {
     status: Status,
     headers: Vec<Header<'static>>,
     body: Body,
+    cause: Option<Cause>,
+}
+
+/// Why an answer is none that was hoped for: told in the log line of its request, which carries the id that page and header show.
+#[derive(Clone, Debug)]
+pub struct Cause {
+    /// How loud.
+    pub level: tracing::Level,
+    /// The rule that refused.
+    pub check: Option<&'static str>,
+    /// What happened, in words for the operator; no secret.
+    pub text: String,
+}
+
+/// The cause of a request's answer, where its log line finds it.
+pub struct Noted(pub Option<Cause>);
+
+impl Cause {
+    /// Of a rule that refused.
+    pub fn refused(check: Check) -> Self {
+        let rule = check.rule();
+        Self { level: tracing::Level::INFO, check: Some(rule.name), text: rule.error.as_str().to_owned() }
+    }
+
+    /// Of a flow that gave no answer.
+    pub fn of(error: &FlowError) -> Self {
+        match error {
+            FlowError::Refused(refusal) => {
+                let cause = Self::refused(refusal.check);
+                let Some(evidence) = &refusal.evidence else { return cause };
+                let text = format!("{}: expected {}, received {}", cause.text, evidence.expected, evidence.received);
+                Self { text: text.chars().take(500).collect(), ..cause }
+            }
+            FlowError::Store(why) if why.is_passing() => Self { level: tracing::Level::WARN, check: None, text: why.to_string() },
+            FlowError::Busy => Self { level: tracing::Level::WARN, check: None, text: error.to_string() },
+            FlowError::Store(_) | FlowError::Internal(_) => Self { level: tracing::Level::ERROR, check: None, text: error.to_string() },
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -67,31 +105,31 @@ impl Csp {
 impl Reply {
     /// No content, and so no Content-Type.
     pub fn empty(status: Status) -> Self {
-        Self { status, headers: Vec::new(), body: Body::Empty }
+        Self { status, headers: Vec::new(), body: Body::Empty, cause: None }
     }
 
     /// JSON.
     pub fn json(status: Status, value: &impl Serialize) -> Self {
         match serde_json::to_string(value) {
-            Ok(text) => Self { status, headers: Vec::new(), body: Body::Text(ContentType::JSON, text) },
+            Ok(text) => Self { status, headers: Vec::new(), body: Body::Text(ContentType::JSON, text), cause: None },
             Err(_) => Self::empty(Status::InternalServerError),
         }
     }
 
     /// Plain text.
     pub fn text(status: Status, text: impl Into<String>) -> Self {
-        Self { status, headers: Vec::new(), body: Body::Text(ContentType::Plain, text.into()) }
+        Self { status, headers: Vec::new(), body: Body::Text(ContentType::Plain, text.into()), cause: None }
     }
 
     /// A file.
     pub fn file(kind: ContentType, bytes: &[u8]) -> Self {
-        Self { status: Status::Ok, headers: Vec::new(), body: Body::Bytes(kind, bytes.to_vec()) }
+        Self { status: Status::Ok, headers: Vec::new(), body: Body::Bytes(kind, bytes.to_vec()), cause: None }
     }
 
     /// A page.
     pub fn page<P: Page>(status: Status, frame: &Frame<'_>, page: &P, csp: &Csp) -> Self {
         let body = Body::Page(pages::respond(frame, page));
-        Self { status, headers: Vec::new(), body }.with("Content-Security-Policy", csp.header())
+        Self { status, headers: Vec::new(), body, cause: None }.with("Content-Security-Policy", csp.header())
     }
 
     /// On to another page by GET, also after a POST: never 307 or 308, which would send credentials on (RFC 9700 §4.12).
@@ -106,30 +144,35 @@ impl Reply {
         self
     }
 
+    /// The same with its cause, for the log.
+    #[must_use]
+    pub fn because(mut self, cause: Cause) -> Self {
+        self.cause = Some(cause);
+        self
+    }
+
     /// What to say when a flow gave no answer, at an endpoint that programs call (RFC 6749 §5.2).
     pub fn json_error(error: &FlowError) -> Self {
         let body = |code: ErrorCode, description: &str| json!({"error": code.as_str(), "error_description": description});
-        match error {
+        let reply = match error {
             FlowError::Refused(refusal) => {
                 let code = refusal.code();
                 let status = match refusal.check {
                     Check::BodySize => Status::PayloadTooLarge,
                     _ => Status::new(code.status()),
                 };
-                tracing::info!(check = refusal.check.rule().name, error = code.as_str(), "refused");
                 Self::json(status, &body(code, refusal.description()))
             }
-            FlowError::Store(why) if why.is_passing() => Self::unavailable_json(why),
-            FlowError::Busy => Self::unavailable_json(error),
+            FlowError::Store(why) if why.is_passing() => Self::unavailable_json(),
+            FlowError::Busy => Self::unavailable_json(),
             FlowError::Store(_) | FlowError::Internal(_) => {
-                tracing::error!(%error, "failed");
                 Self::json(Status::InternalServerError, &body(ErrorCode::ServerError, ErrorCode::ServerError.general()))
             }
-        }
+        };
+        reply.because(Cause::of(error))
     }
 
-    fn unavailable_json(why: &dyn std::fmt::Display) -> Self {
-        tracing::warn!(%why, "unavailable");
+    fn unavailable_json() -> Self {
         let code = ErrorCode::TemporarilyUnavailable;
         Self::json(Status::ServiceUnavailable, &json!({"error": code.as_str(), "error_description": code.general()}))
             .with("Retry-After", "2")
@@ -151,7 +194,7 @@ impl Reply {
         let FlowError::Refused(refusal) = error else { return Self::json_error(error) };
         let code = refusal.code();
         if refusal.check == Check::BearerPresent {
-            return Self::empty(Status::Unauthorized).with("WWW-Authenticate", "Bearer realm=\"doorward\"");
+            return Self::empty(Status::Unauthorized).with("WWW-Authenticate", "Bearer realm=\"doorward\"").because(Cause::of(error));
         }
         let scope = if code == ErrorCode::InsufficientScope { ", scope=\"openid\"" } else { "" };
         let challenge =
@@ -164,13 +207,17 @@ impl Reply {
 /// redirect through: then a page hands over).
 pub fn to_client(response: &AuthorizationResponse, after_form: bool, name: &str, frame: &Frame<'_>) -> Reply {
     let uri = &response.target.uri;
-    match response.target.mode {
+    let reply = match response.target.mode {
         ResponseMode::FormPost => {
             let fields = response.params.iter().map(|(name, value)| pages::FormField { name: (*name).to_owned(), value: value.clone() });
             let page = pages::FormPost::new(uri.as_str(), fields.collect());
             Reply::page(Status::Ok, frame, &page, &Csp::form_post_to(uri))
         }
         ResponseMode::Query => leave(&response.location(), uri, after_form, name, frame),
+    };
+    match response.refused {
+        Some(check) => reply.because(Cause::refused(check)),
+        None => reply,
     }
 }
 
@@ -193,6 +240,9 @@ impl From<Refusal> for Reply {
 
 impl<'r> Responder<'r, 'static> for Reply {
     fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
+        if let Some(cause) = self.cause {
+            request.local_cache(|| Noted(Some(cause)));
+        }
         let mut response = match self.body {
             Body::Empty => Response::new(),
             Body::Text(kind, text) => Response::build().header(kind).sized_body(text.len(), Cursor::new(text)).finalize(),

@@ -103,7 +103,6 @@ pub fn trouble(error: &FlowError) -> (Status, ErrorPage) {
     match error {
         FlowError::Refused(refusal) => {
             let rule = refusal.check.rule();
-            tracing::info!(check = rule.name, error = rule.error.as_str(), evidence = ?refusal.evidence, "refused");
             let kind = match refusal.check {
                 Check::ClientKnown | Check::LogoutClientKnown => ErrorKind::UnknownClient,
                 Check::RedirectUriExact | Check::LogoutRedirectRegistered => ErrorKind::RedirectNotRegistered,
@@ -114,14 +113,8 @@ pub fn trouble(error: &FlowError) -> (Status, ErrorPage) {
             let status = if refusal.check == Check::BodySize { Status::PayloadTooLarge } else { Status::BadRequest };
             (status, ErrorPage { code: Some(rule.error.as_str().to_owned()), ..ErrorPage::new(kind) })
         }
-        FlowError::Store(why) if why.is_passing() => {
-            tracing::warn!(%why, "unavailable");
-            wait(Status::ServiceUnavailable, ErrorKind::Unavailable)
-        }
+        FlowError::Store(why) if why.is_passing() => wait(Status::ServiceUnavailable, ErrorKind::Unavailable),
         FlowError::Busy => wait(Status::ServiceUnavailable, ErrorKind::Unavailable),
-        FlowError::Store(_) | FlowError::Internal(_) => {
-            tracing::error!(%error, "failed");
-            (Status::InternalServerError, ErrorPage::new(ErrorKind::Internal))
-        }
+        FlowError::Store(_) | FlowError::Internal(_) => (Status::InternalServerError, ErrorPage::new(ErrorKind::Internal)),
     }
 }

@@ -48,7 +48,8 @@ impl Postgres {
         let size = options.connections.max(1);
         let pool = Pool::builder()
             .max_size(size)
-            .min_idle(Some(1))
+            // No spare is opened beside the work: it may be half open when the process ends, and libpq then crashes in its exit handlers.
+            .min_idle(Some(0))
             // A ping at each use is a round trip; a broken connection shows at BEGIN, and the work is run again.
             .test_on_check_out(false)
             .connection_timeout(PATIENCE)

@@ -6,7 +6,7 @@ use crate::flows::session::{self, SignedIn};
 use crate::flows::{FlowError, authorize};
 use crate::http::cookies::{self, Name};
 use crate::http::headers::request_id;
-use crate::http::reply::{Csp, Reply, app};
+use crate::http::reply::{Cause, Csp, Reply, app};
 use crate::http::{App, words};
 use crate::pages::{ErrorKind, ErrorPage, Frame, Locale, Page, negotiate};
 use crate::store::interactions;
@@ -208,7 +208,7 @@ impl<'r> Visit<'r> {
         match problem {
             FormProblem::Malformed(refusal) => self.failed(&FlowError::Refused(refusal)),
             FormProblem::Forged => {
-                tracing::warn!(target: "doorward::security", about, "a form without this browser's token");
+                tracing::warn!(target: "doorward::security", request_id = self.request_id, about, "a form without this browser's token");
                 self.trouble(Status::Forbidden, &ErrorPage::new(ErrorKind::CsrfFailed))
             }
         }
@@ -217,6 +217,6 @@ impl<'r> Visit<'r> {
     /// A flow that gave no answer, as a page.
     pub fn failed(&self, error: &FlowError) -> Reply {
         let (status, page) = words::trouble(error);
-        self.trouble(status, &page)
+        self.trouble(status, &page).because(Cause::of(error))
     }
 }

@@ -1,5 +1,6 @@
 //! What the client gets from the authorization endpoint, and how (RFC 6749 §4.1.2, RFC 9207, OAuth 2.0 Form Post Response Mode).
 
+use crate::check::Check;
 use crate::error::Refusal;
 use crate::policy::Policy;
 use crate::redirect_uri::RedirectUri;
@@ -54,6 +55,8 @@ pub struct Response {
     pub target: Target,
     /// What is sent, in order.
     pub params: Vec<(&'static str, String)>,
+    /// The rule that refused, where it is an error.
+    pub refused: Option<Check>,
 }
 
 impl Response {
@@ -65,7 +68,7 @@ impl Response {
     /// An error (RFC 6749 §4.1.2.1), with `iss` (RFC 9207 §2).
     pub fn error(target: Target, refusal: &Refusal, policy: &Policy) -> Self {
         let params = vec![("error", refusal.code().as_str().to_owned()), ("error_description", refusal.description().to_owned())];
-        Self::with(target, params, policy)
+        Self { refused: Some(refusal.check), ..Self::with(target, params, policy) }
     }
 
     fn with(target: Target, mut params: Vec<(&'static str, String)>, policy: &Policy) -> Self {
@@ -73,7 +76,7 @@ impl Response {
             params.push(("state", state.clone()));
         }
         params.push(("iss", policy.issuer.as_str().to_owned()));
-        Self { target, params }
+        Self { target, params, refused: None }
     }
 
     /// The address for a redirect: the registered one with its own query kept (RFC 6749 §3.1.2).
