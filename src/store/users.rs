@@ -5,6 +5,7 @@ use super::{Conn, StoreError, codec, insert_or_conflict};
 use diesel::prelude::*;
 use doorward_protocol::tokens::claims::Person;
 use doorward_protocol::values::{Subject, Timestamp};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// A person with what only the server may know.
 #[derive(Clone, Debug)]
@@ -50,9 +51,9 @@ impl Row {
     }
 }
 
-/// The form in which names are compared: case-folded, without blanks around it.
+/// The form in which names are compared: case-folded, without blanks around it, however its letters were composed.
 pub fn fold(name: &str) -> String {
-    name.trim().to_lowercase()
+    name.trim().nfkc().collect::<String>().to_lowercase()
 }
 
 /// Adds a person; false when the name is taken.

@@ -263,3 +263,13 @@ fn withdrawing_takes_away_consent_and_every_grant_of_this_app_alone() {
         assert_eq!([&first, &second, &kept].map(|grant| is_alive(conn, grant, NOW)), [false, false, true]);
     });
 }
+
+#[test]
+fn a_name_is_one_however_its_letters_were_composed_or_written() {
+    let fold = crate::store::users::fold;
+    for (one, other) in [("Andr\u{e9}", "andre\u{301}"), (" ADA ", "ada"), ("\u{ff21}da", "ada"), ("林", "林")] {
+        assert_eq!(fold(one), fold(other), "{one}");
+    }
+    // Law: names that differ stay two.
+    assert_ne!(fold("andre"), fold("andr\u{e9}"));
+}
