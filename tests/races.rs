@@ -6,12 +6,12 @@ mod support;
 #[path = "races/two_nodes.rs"]
 mod two_nodes;
 
-use doorward::flows::authorize::Who;
+use doorward::flows::authorize::{Begun, Who};
 use doorward::flows::consent::{self, Answered};
 use doorward::flows::login::{self, Attempt, Outcome};
 use doorward::flows::{Ctx, FlowError, account, revoke, session, userinfo};
 use doorward::store::sessions::Origin;
-use doorward::store::{StoreError, sessions, users};
+use doorward::store::{StoreError, consents, sessions, users};
 use doorward_protocol::authorize::Answer;
 use doorward_protocol::check::Check;
 use doorward_protocol::params::Params;
@@ -295,6 +295,41 @@ fn an_answer_under_way_gives_nothing_that_outlives_the_end_of_its_session() {
             assert!(got.is_none(), "{how:?}");
         });
     }
+}
+
+/// Requests that rest on a remembered answer, beside the click that takes it back.
+#[test]
+fn no_request_beside_a_withdrawal_gives_what_outlives_it() {
+    on_each(async |ctx| {
+        populate(&ctx, json!({"require_consent": true})).await;
+        let who = ada(&ctx).await;
+        let asked_before = interaction(&ctx, &who, "openid offline_access").await;
+        let given = Answer::Allow("openid offline_access".split(' ').collect());
+        let allowed = consent::decided(&ctx, asked_before, Some(browser()), Some(who.clone()), given).await;
+        assert!(matches!(allowed, Ok(Answered::Respond(_))), "{allowed:?}");
+        let outcomes = at_once(24, |n| {
+            let (ctx, who) = (ctx.clone(), who.clone());
+            async move {
+                if n == 12 {
+                    let (sub, client) = (who.session.subject.clone(), ClientId::new("app"));
+                    let withdraw = move |conn: &mut _| consents::withdraw(conn, &sub, &client, NOW);
+                    ctx.store.write(withdraw).await.expect("to withdraw");
+                    return None;
+                }
+                match asked(&ctx, &who, "openid offline_access").await {
+                    Ok(Begun::Respond(response)) => code_in(&response),
+                    Ok(Begun::Interact(_)) | Err(FlowError::Store(_)) => None,
+                    other => panic!("{other:?}"),
+                }
+            }
+        })
+        .await;
+        for code in outcomes.into_iter().flatten() {
+            // Law: once the withdrawal was answered, no code of before or beside it is worth anything.
+            let redeemed = redeem(&ctx, &code).await.map(drop);
+            assert_eq!(refused_by(&redeemed), Some(Check::GrantAlive), "{redeemed:?}");
+        }
+    });
 }
 
 #[test]

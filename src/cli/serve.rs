@@ -7,8 +7,11 @@ use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::tokio::sync::mpsc;
 use rocket::tokio::task::JoinSet;
+use rocket::tokio::time;
 use rocket::{Build, Rocket};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
 
 impl From<StartError> for CliError {
     fn from(why: StartError) -> Self {
@@ -54,7 +57,12 @@ async fn run(apps: Vec<(&'static str, Rocket<Build>)>, announce: impl FnOnce() -
         let signal = AdHoc::on_liftoff("Doorward announcement", move |_| Box::pin(async move { up.send(()).await.unwrap_or_default() }));
         let rocket = rocket.attach(signal).ignite().await.map_err(|why| failure(name, &why))?;
         shutdowns.push(rocket.shutdown());
-        running.spawn(async move { rocket.launch().await.map(drop).map_err(|why| failure(name, &why)) });
+        running.spawn(async move {
+            match rocket.launch().await {
+                Ok(_) => Ok(()),
+                Err(why) => finished(&why).await.map_err(|why| failure(name, why)),
+            }
+        });
     }
     drop(up);
     let announced = async {
@@ -80,6 +88,24 @@ async fn run(apps: Vec<(&'static str, Rocket<Build>)>, announce: impl FnOnce() -
             outcome = Err(why);
         }
     }
+}
+
+/// Rocket may return from a shutdown before what is under way has ended (when its accept loop sees the signal first): then it is waited for
+/// here, as long as Rocket itself would let it go on.
+///
+/// # Errors
+/// Any other failure, and work that doesn't end.
+async fn finished(why: &rocket::Error) -> Result<(), &rocket::Error> {
+    let rocket::error::ErrorKind::Shutdown(rocket, None) = why.kind() else { return Err(why) };
+    let shutdown = &rocket.config().shutdown;
+    for _ in 0..=(shutdown.grace + shutdown.mercy + 1) * 20 {
+        // The connections hold the others.
+        if Arc::strong_count(rocket) == 1 {
+            return Ok(());
+        }
+        time::sleep(Duration::from_millis(50)).await;
+    }
+    Err(why)
 }
 
 fn failure(name: &str, why: &rocket::Error) -> CliError {

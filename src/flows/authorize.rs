@@ -118,7 +118,7 @@ pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Wh
         (Decided::Respond(response), _) => Ok(Begun::Respond(response)),
         (Decided::Issue(issue), Some(who)) => {
             let (request, client, approval) = *issue;
-            let issue = Issue::draw(ctx, request, &client, who.session, approval);
+            let issue = Issue::draw(ctx, request, &client, who.session, approval).without_asking(&client);
             ctx.store.write(move |conn| issue.commit(conn, None)).await?.map(Begun::Respond).ok_or_else(ended)
         }
         (Decided::Issue(_), None) => Err(FlowError::Internal("a code without a session".to_owned())),
@@ -234,7 +234,7 @@ pub async fn resume(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser
     };
     match (next, who) {
         (Next::Issue(approval), Some(who)) => {
-            let issue = Issue::draw(ctx, interaction.request, &client, who.session, approval);
+            let issue = Issue::draw(ctx, interaction.request, &client, who.session, approval).without_asking(&client);
             let id = interaction.id;
             let response = ctx.store.write(move |conn| issue.commit(conn, Some(&id))).await?;
             Ok(response.map_or(Step::Finished, Step::Respond))
@@ -261,6 +261,7 @@ pub(super) struct Issue {
     code: CodeRecord,
     secret: Secret<Code>,
     consent: Option<Consent>,
+    remembered: bool,
     request: Request,
     ctx: Ctx,
     now: Timestamp,
@@ -292,12 +293,22 @@ impl Issue {
             expires_at: now.plus(ctx.policy.code_lifetime),
             spent: false,
         };
-        Self { code, secret: Secret::mint(&*ctx.rng), consent: approval.consent, request, ctx: ctx.clone(), now }
+        Self { code, secret: Secret::mint(&*ctx.rng), consent: approval.consent, remembered: false, request, ctx: ctx.clone(), now }
     }
 
-    /// Commits consent, grant and code together; none when the request was answered before, or the session ended meanwhile.
+    /// It rests on an answer given before, where the client needs one at all: withdrawn meanwhile, it gives nothing.
+    fn without_asking(self, client: &Client) -> Self {
+        Self { remembered: client.metadata.require_consent, ..self }
+    }
+
+    /// Commits consent, grant and code together; none when the request was answered before, or the session or the remembered consent ended
+    /// meanwhile.
     pub(super) fn commit(&self, conn: &mut Conn, interaction: Option<&InteractionId>) -> Result<Option<Response>, FlowError> {
         if !sessions::hold(conn, &self.code.grant.session, self.now)? {
+            return Ok(None);
+        }
+        let grant = &self.code.grant;
+        if self.remembered && !consents::hold(conn, &grant.subject, &grant.client_id)? {
             return Ok(None);
         }
         if let Some(id) = interaction
@@ -305,7 +316,6 @@ impl Issue {
         {
             return Ok(None);
         }
-        let grant = &self.code.grant;
         if let Some(consent) = &self.consent {
             consents::put(conn, &grant.subject, &grant.client_id, consent)?;
         }

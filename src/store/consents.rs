@@ -38,6 +38,16 @@ pub fn find(conn: &mut Conn, sub: &Subject, client: &ClientId) -> Result<Option<
     row.map(|row| row.consent()).transpose()
 }
 
+/// Whether an answer is remembered; then nobody takes it back until the commit.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn hold(conn: &mut Conn, sub: &Subject, client: &ClientId) -> Result<bool, StoreError> {
+    // Read alone it could go before the commit (PostgreSQL): written, whoever withdraws it waits.
+    let row = consents::table.find((sub.as_str(), client.as_str()));
+    Ok(diesel::update(row).set(consents::given_at.eq(consents::given_at)).execute(conn)? == 1)
+}
+
 /// Remembers an answer in place of the one before.
 ///
 /// # Errors
