@@ -70,6 +70,5 @@ fn pages() -> Vec<Route> {
 /// RFC 8414 §3.1: for an issuer with a path, the well-known part stands between host and path.
 #[rocket::get("/")]
 async fn inserted(app: &rocket::State<App>) -> super::reply::Reply {
-    // Outside the issuer's path, where the headers of the rest don't reach.
-    discovery::document(app).await.with("Access-Control-Allow-Origin", "*").with("X-Content-Type-Options", "nosniff")
+    discovery::document(app).await
 }

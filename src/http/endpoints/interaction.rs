@@ -5,7 +5,7 @@ use crate::flows::FlowError;
 use crate::flows::authorize::{self, Step, View, Who};
 use crate::flows::consent::{self, Answered};
 use crate::flows::login::Outcome;
-use crate::http::endpoints::login::{LoginForm, attempt};
+use crate::http::endpoints::login::{LoginForm, attempt, reply};
 use crate::http::guards::{Csrf, FormProblem, FromParams, Visit};
 use crate::http::reply::{Csp, Reply, to_client};
 use crate::http::words;
@@ -179,17 +179,8 @@ fn csp(view: &View) -> Csp {
 
 fn login_page(visit: &Visit<'_>, id: &str, view: &View, ask: LoginAsk, problem: Option<(LoginProblem, String)>) -> Reply {
     let request = &view.interaction.request;
-    let status = match &problem {
-        None => Status::Ok,
-        Some((LoginProblem::Throttled { .. }, _)) => Status::TooManyRequests,
-        Some((LoginProblem::WrongCredentials, _)) => Status::Unauthorized,
-    };
     let known = view.user.as_ref().filter(|_| ask.again).map(|user| user.person.username.clone());
     let (problem, typed) = problem.map_or((None, None), |(problem, typed)| (Some(problem), Some(typed)));
-    let retry_after = match &problem {
-        Some(LoginProblem::Throttled { retry_after }) => Some(*retry_after),
-        Some(LoginProblem::WrongCredentials) | None => None,
-    };
     let page = pages::Login {
         action: visit.app.path(&path(id, "/login")),
         csrf: visit.form_token(),
@@ -199,11 +190,7 @@ fn login_page(visit: &Visit<'_>, id: &str, view: &View, ask: LoginAsk, problem: 
         client: Some(words::card(&view.client, visit.locale, Some(&request.target.uri))),
         cancel_action: Some(visit.app.path(&path(id, "/cancel"))),
     };
-    let reply = visit.page_at(&path(id, ""), status, &page, &csp(view));
-    match retry_after {
-        Some(seconds) => reply.with("Retry-After", seconds.to_string()),
-        None => reply,
-    }
+    reply(visit, &path(id, ""), &page, &csp(view))
 }
 
 fn select_page(visit: &Visit<'_>, id: &str, view: &View) -> Reply {

@@ -81,11 +81,6 @@ pub async fn submit(form: Result<Csrf<LoginForm>, FormProblem>, visit: Visit<'_>
 }
 
 fn page(visit: &Visit<'_>, problem: Option<LoginProblem>, username: String) -> Reply {
-    let (status, wait) = match &problem {
-        None => (Status::Ok, None),
-        Some(LoginProblem::WrongCredentials) => (Status::Unauthorized, None),
-        Some(LoginProblem::Throttled { retry_after }) => (Status::TooManyRequests, Some(*retry_after)),
-    };
     let page = pages::Login {
         action: visit.app.path("/login"),
         csrf: visit.form_token(),
@@ -95,9 +90,16 @@ fn page(visit: &Visit<'_>, problem: Option<LoginProblem>, username: String) -> R
         client: None,
         cancel_action: None,
     };
-    let reply = visit.page_at("/login", status, &page, &Csp::default());
-    match wait {
-        Some(seconds) => reply.with("Retry-After", seconds.to_string()),
-        None => reply,
+    reply(visit, "/login", &page, &Csp::default())
+}
+
+/// A login page that can be asked for again at `path`, with the status its problem asks for.
+pub fn reply(visit: &Visit<'_>, path: &str, page: &pages::Login, csp: &Csp) -> Reply {
+    match &page.problem {
+        None => visit.page_at(path, Status::Ok, page, csp),
+        Some(LoginProblem::WrongCredentials) => visit.page_at(path, Status::Unauthorized, page, csp),
+        Some(LoginProblem::Throttled { retry_after }) => {
+            visit.page_at(path, Status::TooManyRequests, page, csp).with("Retry-After", retry_after.to_string())
+        }
     }
 }
