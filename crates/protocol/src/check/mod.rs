@@ -1,0 +1,144 @@
+//! Every rule has a name. One table gives each its source, the error it leads to, to whom it speaks, and a sentence.
+
+mod table;
+
+pub use table::Check;
+
+use crate::error::{ErrorCode, Refusal};
+use std::borrow::Cow;
+
+/// To whom a check explains itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tell {
+    /// To anybody: it says nothing that the request didn't.
+    Always,
+    /// To a client that has authenticated.
+    Authenticated,
+    /// To the client's owner only; others get the general sentence of the error.
+    Owner,
+}
+
+/// What the table says of a check.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Its name, as it is written in logs and metrics.
+    pub name: &'static str,
+    /// The specification and section.
+    pub source: &'static str,
+    /// The protocol error it leads to.
+    pub error: ErrorCode,
+    /// To whom the sentence is told.
+    pub tell: Tell,
+    /// What a client's author should change: ASCII without quotes and backslashes.
+    pub sentence: &'static str,
+}
+
+/// What a rule expected and what it got: for the log, the inspector and the client's owner. Never a secret in clear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// What would have passed.
+    pub expected: Cow<'static, str>,
+    /// What came.
+    pub received: Cow<'static, str>,
+}
+
+impl Evidence {
+    /// Both sides.
+    pub fn new(expected: impl Into<Cow<'static, str>>, received: impl Into<Cow<'static, str>>) -> Self {
+        Self { expected: expected.into(), received: received.into() }
+    }
+}
+
+/// Takes note of each check as it is made.
+pub type Listener<'l> = &'l mut (dyn FnMut(Check, bool, Option<&Evidence>) + Send);
+
+/// Runs checks: the first that fails decides the answer; a listener, if there is one, hears of all.
+#[derive(Default)]
+pub struct Checks<'l> {
+    listener: Option<Listener<'l>>,
+}
+
+impl<'l> Checks<'l> {
+    /// Nobody listens: a check costs a branch.
+    pub fn silent() -> Self {
+        Self { listener: None }
+    }
+
+    /// Tells `listener` of every check.
+    pub fn told_to(listener: Listener<'l>) -> Self {
+        Self { listener: Some(listener) }
+    }
+
+    /// Requires that the rule `check` holds.
+    ///
+    /// # Errors
+    /// The [`Refusal`] of that rule when it doesn't.
+    pub fn require(&mut self, check: Check, holds: bool, evidence: impl FnOnce() -> Evidence) -> Result<(), Refusal> {
+        if holds && self.listener.is_none() {
+            return Ok(());
+        }
+        let evidence = evidence();
+        if let Some(listener) = &mut self.listener {
+            listener(check, holds, Some(&evidence));
+        }
+        if holds { Ok(()) } else { Err(Refusal { check, evidence: Some(evidence), authenticated: false }) }
+    }
+
+    /// Requires that the rule `check` holds, where there is nothing to show.
+    ///
+    /// # Errors
+    /// The [`Refusal`] of that rule when it doesn't.
+    pub fn hold(&mut self, check: Check, holds: bool) -> Result<(), Refusal> {
+        if let Some(listener) = &mut self.listener {
+            listener(check, holds, None);
+        }
+        if holds { Ok(()) } else { Err(Refusal::by(check)) }
+    }
+
+    /// Requires that a value is there.
+    ///
+    /// # Errors
+    /// The [`Refusal`] of that rule when it isn't.
+    pub fn some<T>(&mut self, check: Check, value: Option<T>) -> Result<T, Refusal> {
+        self.hold(check, value.is_some())?;
+        value.ok_or_else(|| Refusal::by(check))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_source_and_a_sentence_that_may_be_sent() {
+        for check in Check::ALL {
+            let rule = check.rule();
+            assert!(!rule.source.is_empty());
+            assert!(rule.sentence.ends_with('.'), "{check:?}");
+            assert!(rule.sentence.bytes().all(|b| matches!(b, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e)), "{check:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_rule_that_fails_decides_and_the_listener_hears_all_before_it() {
+        let mut heard = Vec::new();
+        let mut note = |check: Check, holds: bool, _: Option<&Evidence>| heard.push((check, holds));
+        let mut checks = Checks::told_to(&mut note);
+        let outcome = checks
+            .hold(Check::CodeKnown, true)
+            .and_then(|()| checks.require(Check::CodeInTime, false, || Evidence::new("in time", "late")))
+            .and_then(|()| checks.hold(Check::CodeUnspent, false));
+        assert_eq!(outcome.map_err(|refusal| refusal.check), Err(Check::CodeInTime));
+        assert_eq!(heard, [(Check::CodeKnown, true), (Check::CodeInTime, false)]);
+    }
+
+    #[test]
+    fn with_no_listener_a_rule_that_holds_gathers_no_evidence() {
+        let mut gathered = false;
+        let outcome = Checks::silent().require(Check::CodeInTime, true, || {
+            gathered = true;
+            Evidence::new("", "")
+        });
+        assert!(outcome.is_ok() && !gathered);
+    }
+}
