@@ -30,6 +30,9 @@ impl Alg {
     /// Every algorithm, in the order in which discovery names them.
     pub const ALL: [Self; 4] = [Self::Es256, Self::EdDsa, Self::Rs256, Self::Ps256];
 
+    /// Those of FAPI 2.0 Security Profile §5.4: the rest stays for clients of other profiles.
+    pub const FAPI2: [Self; 3] = [Self::Es256, Self::EdDsa, Self::Ps256];
+
     /// The name in JOSE headers and metadata (RFC 7518 section 3.1). Case matters.
     pub const fn name(self) -> &'static str {
         match self {

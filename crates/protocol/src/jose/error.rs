@@ -20,6 +20,10 @@ pub enum JwsError {
     WrongTyp,
     /// No key at hand has its `kid` and fits its algorithm.
     UnknownKey,
+    /// The key in its header is absent, or none that may stand there: see [`verify_embedded`](super::verify_embedded).
+    EmbeddedKey(JwkError),
+    /// The shared secret is shorter than the hash (RFC 7518 section 3.2).
+    WeakSecret,
     /// The signature is not by any of the keys that fit.
     BadSignature,
     /// A claim that the caller needs is absent.
@@ -45,6 +49,8 @@ impl fmt::Display for JwsError {
             Self::Critical => f.write_str("the token has a crit or b64 header, which is not supported"),
             Self::WrongTyp => f.write_str("the token is of another type: see its typ header"),
             Self::UnknownKey => f.write_str("no known key has the kid and the algorithm of the token"),
+            Self::EmbeddedKey(error) => write!(f, "the jwk header is not good: {error}"),
+            Self::WeakSecret => f.write_str("the shared secret is shorter than 32 bytes"),
             Self::BadSignature => f.write_str("the signature of the token does not verify"),
             Self::MissingClaim(name) => write!(f, "the token has no claim {name}"),
             Self::BadDate(name) => {

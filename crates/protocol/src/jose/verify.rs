@@ -1,12 +1,10 @@
 //! Verifying a compact JWS against rules and keys that the caller chose.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use super::alg::Alg;
+use super::compact::{Compact, claims};
 use super::error::JwsError;
-use super::json::unique_object;
 use super::jwk::{Jwk, JwkSet};
 use super::sign::SigningKey;
 
@@ -34,6 +32,11 @@ impl<'a> Rules<'a> {
     pub const fn new(algs: &'a [Alg], typ: Typ<'a>) -> Self {
         Self { algs, typ, max_len: MAX_COMPACT_LEN }
     }
+
+    /// The algorithm of that name, if it is good here.
+    pub(super) fn alg(&self, name: &str) -> Result<Alg, JwsError> {
+        name.parse().ok().filter(|alg| self.algs.contains(alg)).ok_or(JwsError::AlgNotAllowed)
+    }
 }
 
 /// Which `typ` header is good (RFC 8725 section 3.11). Names are media types: case does not matter, and
@@ -50,7 +53,7 @@ pub enum Typ<'a> {
 }
 
 impl Typ<'_> {
-    fn accepts(self, typ: Option<&str>) -> bool {
+    pub(super) fn accepts(self, typ: Option<&str>) -> bool {
         let among = |good: &[&str], typ: &str| good.iter().any(|good| media_type(good) == media_type(typ));
         match (self, typ) {
             (Self::Any, _) | (Self::Optional(_), None) => true,
@@ -133,58 +136,20 @@ impl Verified {
 /// Every variant of [`JwsError`] down to [`JwsError::BadSignature`]; the first check that fails decides.
 pub fn verify(compact: &str, rules: &Rules<'_>, keys: &(impl KeySource + ?Sized)) -> Result<Verified, JwsError> {
     let (alg, key, payload) = open(compact, rules, keys)?;
-    let claims = unique_object(&payload).ok_or(JwsError::Malformed("its claims"))?;
-    Ok(Verified { alg, kid: key.kid().map(str::to_owned), claims })
+    Ok(Verified { alg, kid: key.kid().map(str::to_owned), claims: claims(&payload)? })
 }
 
 /// The JWS alone: everything but the meaning of the payload.
 pub(super) fn open<'k>(compact: &str, rules: &Rules<'_>, keys: &'k (impl KeySource + ?Sized)) -> Result<(Alg, &'k Jwk, Vec<u8>), JwsError> {
-    if compact.len() > rules.max_len {
-        return Err(JwsError::TooLarge);
-    }
-    // RFC 7515 section 7.1: exactly three parts. The first two with the dot between them are what is signed.
-    let (signed, signature) = compact.rsplit_once('.').ok_or(PARTS)?;
-    let (header, payload) = signed.split_once('.').ok_or(PARTS)?;
-    if payload.contains('.') {
-        return Err(PARTS);
-    }
-    let header = unique_object(&part(header, HEADER)?).ok_or(HEADER)?;
-    let signature = part(signature, JwsError::Malformed("its signature"))?;
-    let payload = part(payload, JwsError::Malformed("its claims"))?;
-
+    let token = Compact::read(compact, rules.max_len)?;
     // RFC 8725 section 3.1: the algorithm is ours to choose.
-    let alg = text(&header, "alg")?.ok_or(HEADER)?;
-    let alg = alg.parse().ok().filter(|alg| rules.algs.contains(alg)).ok_or(JwsError::AlgNotAllowed)?;
-    // RFC 7515 section 4.1.11: an extension not understood MUST lead to refusal; we understand none. RFC 7797
-    // section 7: b64 changes what is signed, even where its sender forgot to make it critical.
-    if header.contains_key("crit") || header.contains_key("b64") {
-        return Err(JwsError::Critical);
-    }
-    if !rules.typ.accepts(text(&header, "typ")?) {
-        return Err(JwsError::WrongTyp);
-    }
-
-    let kid = text(&header, "kid")?;
+    let alg = rules.alg(token.alg()?)?;
+    token.plain(rules.typ)?;
+    let kid = token.kid()?;
     let mut candidates = keys.keys().filter(|key| key.fits(alg) && (kid.is_none() || key.kid() == kid)).take(MAX_CANDIDATES).peekable();
     if candidates.peek().is_none() {
         return Err(JwsError::UnknownKey);
     }
-    let key = candidates.find(|key| key.verifies(alg, signed.as_bytes(), &signature)).ok_or(JwsError::BadSignature)?;
-    Ok((alg, key, payload))
-}
-
-const PARTS: JwsError = JwsError::Malformed("its number of parts");
-const HEADER: JwsError = JwsError::Malformed("its header");
-
-/// One part: base64url without padding, white space or stray bits (RFC 7515 section 2).
-fn part(text: &str, error: JwsError) -> Result<Vec<u8>, JwsError> {
-    URL_SAFE_NO_PAD.decode(text).map_err(|_| error)
-}
-
-/// A header parameter that is a string if it is there.
-fn text<'h>(header: &'h Map<String, Value>, name: &str) -> Result<Option<&'h str>, JwsError> {
-    match header.get(name) {
-        None => Ok(None),
-        Some(value) => value.as_str().map(Some).ok_or(HEADER),
-    }
+    let key = candidates.find(|key| key.verifies(alg, token.signed.as_bytes(), &token.signature)).ok_or(JwsError::BadSignature)?;
+    Ok((alg, key, token.into_payload()))
 }

@@ -2,6 +2,8 @@
 #![allow(clippy::expect_used)]
 
 mod attacks;
+mod embedded;
+mod hmac;
 mod keys;
 mod laws;
 mod shape;
@@ -50,6 +52,8 @@ fn every_reason_can_stand_in_an_error_description() {
         JwsError::Critical,
         JwsError::WrongTyp,
         JwsError::UnknownKey,
+        JwsError::EmbeddedKey(JwkError::Private("d")),
+        JwsError::WeakSecret,
         JwsError::BadSignature,
         JwsError::MissingClaim("exp"),
         JwsError::BadDate("exp"),
