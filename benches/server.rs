@@ -58,11 +58,9 @@ fn main() {
 fn furnish(setup: &Setup) -> String {
     let now = SystemClock.now();
     let rng = SystemEntropy::default();
-    let app = |metadata: Value, id: &str| Client {
-        id: ClientId::new(id),
-        metadata: Metadata::read(metadata).unwrap(),
-        secret: Some(Secret::<ClientSecret>::shown(SECRET).digest()),
-        created_at: now,
+    let app = |metadata: Value, id: &str| {
+        let secret = Secret::<ClientSecret>::shown(SECRET).digest();
+        Client::new(ClientId::new(id), Metadata::read(metadata).unwrap(), Some(secret), now)
     };
     let grants = json!(["authorization_code", "refresh_token", "client_credentials"]);
     let scope = "openid email es256 eddsa rs256";

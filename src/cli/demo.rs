@@ -63,12 +63,8 @@ fn register(ctx: &Ctx, config: &DemoConfig, password: &str) -> Result<(), CliErr
         members.remove("client_id");
         members.remove("client_secret");
     }
-    let client = Client {
-        id: ClientId::new(config.client_id.as_str()),
-        metadata: Metadata::read(metadata).map_err(failed)?,
-        secret: Some(Secret::<ClientSecret>::shown(config.client_secret.as_str()).digest()),
-        created_at: now,
-    };
+    let secret = Secret::<ClientSecret>::shown(config.client_secret.as_str()).digest();
+    let client = Client::new(ClientId::new(config.client_id.as_str()), Metadata::read(metadata).map_err(failed)?, Some(secret), now);
     let user = User {
         person: Person {
             subject: Subject::new(random_id(&*ctx.rng)),

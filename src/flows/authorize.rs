@@ -282,6 +282,9 @@ impl Issue {
             resources: request.resources.clone(),
             auth_time: session.auth_time,
             nonce: request.nonce.clone(),
+            claims: request.claims.clone(),
+            details: request.details.clone(),
+            confirmation: None,
             expires_at: now.plus(lives),
             alive: true,
             person_active: true,
@@ -290,6 +293,7 @@ impl Issue {
             grant,
             redirect_uri: request.redirect_uri_sent.then(|| request.target.uri.as_str().to_owned()),
             challenge: request.challenge.clone(),
+            dpop_jkt: request.dpop_jkt.clone(),
             expires_at: now.plus(ctx.policy.code_lifetime),
             spent: false,
         };

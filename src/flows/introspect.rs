@@ -1,9 +1,9 @@
 //! `POST /introspect` (RFC 7662).
 
-use super::{Ctx, FlowError, token, userinfo};
+use super::client_auth::{Sender, authenticate};
+use super::{Ctx, FlowError, userinfo};
 use crate::store::tokens;
 use doorward_protocol::check::{Check, Checks};
-use doorward_protocol::client_auth::Presented;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::params::Params;
 use doorward_protocol::resource;
@@ -14,8 +14,8 @@ use serde_json::Value;
 ///
 /// # Errors
 /// [`FlowError::Refused`] when the client isn't authentic or names no token.
-pub async fn introspect(ctx: &Ctx, shown: &Presented, params: &Params) -> Result<Value, FlowError> {
-    let (by, catalog) = token::authenticate(ctx, shown).await?;
+pub async fn introspect(ctx: &Ctx, sender: &Sender, params: &Params) -> Result<Value, FlowError> {
+    let (by, catalog) = authenticate(ctx, sender).await?;
     let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
     params.no_repeats(&mut Checks::silent()).map_err(as_client)?;
     let presented = params.get("token").ok_or_else(|| as_client(Refusal::by(Check::TokenPresent)))?.to_owned();

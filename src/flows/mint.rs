@@ -5,6 +5,7 @@ use crate::flows::catalog::Catalog;
 use doorward_protocol::api::AccessTokenFormat;
 use doorward_protocol::audience::TokenPlan;
 use doorward_protocol::client::Client;
+use doorward_protocol::details::Details;
 use doorward_protocol::grants::Grant;
 use doorward_protocol::jose::Alg;
 use doorward_protocol::resource::AccessRecord;
@@ -43,6 +44,9 @@ impl AccessSeed {
             issued_at: now,
             expires_at: now.plus(plan.lifetime),
             auth_time: grant.map(|grant| grant.auth_time),
+            confirmation: None,
+            details: Details::default(),
+            actor: None,
             alive: true,
         }
     }

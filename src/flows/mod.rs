@@ -4,6 +4,7 @@
 pub mod account;
 pub mod authorize;
 pub mod catalog;
+pub mod client_auth;
 pub mod consent;
 mod hint;
 pub mod introspect;

@@ -1,9 +1,9 @@
 //! `POST /revoke` (RFC 7009).
 
-use super::{Ctx, FlowError, token, userinfo};
+use super::client_auth::{Sender, authenticate};
+use super::{Ctx, FlowError, userinfo};
 use crate::store::{grants, tokens};
 use doorward_protocol::check::{Check, Checks};
-use doorward_protocol::client_auth::Presented;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::params::Params;
 use doorward_protocol::secret::{Refresh, Secret};
@@ -15,8 +15,8 @@ use doorward_protocol::values::ClientId;
 ///
 /// # Errors
 /// [`FlowError::Refused`] by [`Check::TokenOfClient`] for somebody else's, [`FlowError::Store`] when it couldn't be done (§2.2.1: 503).
-pub async fn revoke(ctx: &Ctx, shown: &Presented, params: &Params) -> Result<(), FlowError> {
-    let (by, catalog) = token::authenticate(ctx, shown).await?;
+pub async fn revoke(ctx: &Ctx, sender: &Sender, params: &Params) -> Result<(), FlowError> {
+    let (by, catalog) = authenticate(ctx, sender).await?;
     let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
     params.no_repeats(&mut Checks::silent()).map_err(as_client)?;
     let presented = params.get("token").ok_or_else(|| as_client(Refusal::by(Check::TokenPresent)))?.to_owned();

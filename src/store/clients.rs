@@ -3,7 +3,7 @@
 use super::schema::clients;
 use super::{Conn, StoreError, codec, insert_or_conflict, versions};
 use diesel::prelude::*;
-use doorward_protocol::client::{Client, Metadata};
+use doorward_protocol::client::{Client, Metadata, Origin};
 use doorward_protocol::secret::{ClientSecret, Digest};
 use doorward_protocol::values::{ClientId, Timestamp};
 
@@ -14,6 +14,9 @@ struct Row {
     metadata: String,
     secret_digest: Option<String>,
     created_at: i64,
+    sealed_secret: Option<String>,
+    origin: Option<String>,
+    registration_digest: Option<String>,
 }
 
 impl Row {
@@ -23,16 +26,30 @@ impl Row {
             metadata: codec::to_json(&client.metadata)?,
             secret_digest: client.secret.as_ref().map(Digest::to_text),
             created_at: client.created_at.0,
+            sealed_secret: client.sealed_secret.clone(),
+            origin: match client.origin {
+                Origin::Operator => None,
+                Origin::Dynamic => Some("dynamic".to_owned()),
+                Origin::Document => Some("document".to_owned()),
+            },
+            registration_digest: client.registration.as_ref().map(Digest::to_text),
         })
     }
 
     fn client(self) -> Result<Client, StoreError> {
-        let secret = match self.secret_digest {
-            Some(text) => Some(Digest::<ClientSecret>::from_text(&text).ok_or_else(|| codec::corrupt("clients.secret_digest"))?),
-            None => None,
+        let digest = |text: &String| Digest::<ClientSecret>::from_text(text).ok_or_else(|| codec::corrupt("clients.secret_digest"));
+        let secret = self.secret_digest.as_ref().map(digest).transpose()?;
+        let digest = |text: &String| Digest::from_text(text).ok_or_else(|| codec::corrupt("clients.registration_digest"));
+        let registration = self.registration_digest.as_ref().map(digest).transpose()?;
+        let origin = match self.origin.as_deref() {
+            None => Origin::Operator,
+            Some("dynamic") => Origin::Dynamic,
+            Some("document") => Origin::Document,
+            Some(_) => return Err(codec::corrupt("clients.origin")),
         };
         let metadata: Metadata = codec::from_json(&self.metadata)?;
-        Ok(Client { id: ClientId::new(self.id), metadata, secret, created_at: Timestamp(self.created_at) })
+        let client = Client::new(ClientId::new(self.id), metadata, secret, Timestamp(self.created_at));
+        Ok(Client { sealed_secret: self.sealed_secret, origin, registration, ..client })
     }
 }
 
@@ -56,7 +73,12 @@ pub fn insert(conn: &mut Conn, client: &Client) -> Result<bool, StoreError> {
 pub fn update(conn: &mut Conn, client: &Client) -> Result<bool, StoreError> {
     let row = Row::of(client)?;
     let changed = diesel::update(clients::table.find(&row.id))
-        .set((clients::metadata.eq(&row.metadata), clients::secret_digest.eq(&row.secret_digest)))
+        .set((
+            clients::metadata.eq(&row.metadata),
+            clients::secret_digest.eq(&row.secret_digest),
+            clients::sealed_secret.eq(&row.sealed_secret),
+            clients::registration_digest.eq(&row.registration_digest),
+        ))
         .execute(conn)?;
     versions::catalog_changed(conn)?;
     Ok(changed == 1)

@@ -14,6 +14,16 @@ pub(super) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, StoreError
     serde_json::from_str(text).map_err(|e| DieselError::DeserializationError(Box::new(e)).into())
 }
 
+/// A value whose emptiness is the usual case: a column that is NULL then.
+pub(super) fn json_unless<T: Serialize>(value: &T, empty: bool) -> Result<Option<String>, StoreError> {
+    if empty { Ok(None) } else { to_json(value).map(Some) }
+}
+
+/// Reads what [`json_unless`] wrote.
+pub(super) fn json_or_default<T: DeserializeOwned + Default>(text: Option<&str>) -> Result<T, StoreError> {
+    text.map_or_else(|| Ok(T::default()), from_json)
+}
+
 /// A column that doesn't hold what only this program writes there.
 pub(super) fn corrupt(what: &'static str) -> StoreError {
     DieselError::DeserializationError(what.into()).into()

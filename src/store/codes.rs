@@ -23,6 +23,7 @@ pub fn insert(conn: &mut Conn, digest: &Digest<Code>, code: &CodeRecord) -> Resu
         codes::challenge.eq(code.challenge.as_ref().map(Challenge::as_str)),
         codes::valid_until.eq(code.expires_at.0),
         codes::expires_at.eq(code.expires_at.plus(REMEMBERED).0),
+        codes::dpop_jkt.eq(code.dpop_jkt.as_deref()),
     );
     diesel::insert_into(codes::table).values(row).execute(conn)?;
     Ok(())
@@ -33,19 +34,19 @@ pub fn insert(conn: &mut Conn, digest: &Digest<Code>, code: &CodeRecord) -> Resu
 /// # Errors
 /// [`StoreError`] when the database can't answer.
 pub fn find(conn: &mut Conn, digest: &Digest<Code>, now: Timestamp) -> Result<Option<CodeRecord>, StoreError> {
-    type Row = (String, Option<String>, Option<String>, i64, Option<i64>);
+    type Row = (String, Option<String>, Option<String>, i64, Option<i64>, Option<String>);
     let row: Option<Row> = codes::table
         .find(digest.to_text())
-        .select((codes::grant_id, codes::redirect_uri, codes::challenge, codes::valid_until, codes::spent_at))
+        .select((codes::grant_id, codes::redirect_uri, codes::challenge, codes::valid_until, codes::spent_at, codes::dpop_jkt))
         .first(conn)
         .optional()?;
-    let Some((grant_id, redirect_uri, challenge, valid_until, spent_at)) = row else { return Ok(None) };
+    let Some((grant_id, redirect_uri, challenge, valid_until, spent_at, dpop_jkt)) = row else { return Ok(None) };
     let grant = grants::find(conn, &grant_id, now)?.ok_or_else(|| codec::corrupt("codes.grant_id"))?;
     let challenge = match challenge {
         Some(text) => Some(Challenge::parse(&text).ok_or_else(|| codec::corrupt("codes.challenge"))?),
         None => None,
     };
-    Ok(Some(CodeRecord { grant, redirect_uri, challenge, expires_at: Timestamp(valid_until), spent: spent_at.is_some() }))
+    Ok(Some(CodeRecord { grant, redirect_uri, challenge, dpop_jkt, expires_at: Timestamp(valid_until), spent: spent_at.is_some() }))
 }
 
 /// Spends a code: true for exactly one caller, under any race.

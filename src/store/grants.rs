@@ -22,6 +22,9 @@ pub(super) struct Row {
     used_at: i64,
     expires_at: i64,
     revoked_at: Option<i64>,
+    claims: Option<String>,
+    details: Option<String>,
+    confirmation: Option<String>,
 }
 
 /// When a session ended, ends unused, and ends; none when it is gone.
@@ -49,6 +52,9 @@ impl Row {
             resources: codec::from_json(&row.resources)?,
             auth_time: Timestamp(row.auth_time),
             nonce: row.nonce,
+            claims: codec::json_or_default(row.claims.as_deref())?,
+            details: codec::json_or_default(row.details.as_deref())?,
+            confirmation: codec::json_or_default(row.confirmation.as_deref())?,
             expires_at: Timestamp(row.expires_at),
             alive,
             person_active: disabled == Some(false),
@@ -75,6 +81,9 @@ pub fn insert(conn: &mut Conn, grant: &Grant, now: Timestamp) -> Result<(), Stor
         used_at: now.0,
         expires_at: grant.expires_at.0,
         revoked_at: None,
+        claims: codec::json_unless(&grant.claims, grant.claims.is_empty())?,
+        details: codec::json_unless(&grant.details, grant.details.is_empty())?,
+        confirmation: codec::json_unless(&grant.confirmation, grant.confirmation.is_none())?,
     };
     diesel::insert_into(grants::table).values(&row).execute(conn)?;
     Ok(())

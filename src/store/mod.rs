@@ -19,6 +19,7 @@ mod codec;
 pub mod codes;
 mod conn;
 pub mod consents;
+pub mod definitions;
 mod error;
 pub mod failures;
 pub mod grants;
@@ -28,6 +29,7 @@ pub mod keys;
 mod migrate;
 #[cfg(feature = "postgres")]
 mod postgres;
+pub mod replays;
 mod schema;
 #[cfg(test)]
 mod seam_tests;

@@ -27,6 +27,9 @@ diesel::table! {
         metadata -> Text,
         secret_digest -> Nullable<Text>,
         created_at -> BigInt,
+        sealed_secret -> Nullable<Text>,
+        origin -> Nullable<Text>,
+        registration_digest -> Nullable<Text>,
     }
 }
 
@@ -128,6 +131,9 @@ diesel::table! {
         used_at -> BigInt,
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        claims -> Nullable<Text>,
+        details -> Nullable<Text>,
+        confirmation -> Nullable<Text>,
     }
 }
 
@@ -140,6 +146,7 @@ diesel::table! {
         spent_at -> Nullable<BigInt>,
         valid_until -> BigInt,
         expires_at -> BigInt,
+        dpop_jkt -> Nullable<Text>,
     }
 }
 
@@ -165,6 +172,25 @@ diesel::table! {
         issued_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
         expires_at -> BigInt,
+        confirmation -> Nullable<Text>,
+        details -> Nullable<Text>,
+        actor -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    replays (id) {
+        id -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    definitions (kind, name) {
+        kind -> Text,
+        name -> Text,
+        definition -> Text,
+        created_at -> BigInt,
     }
 }
 
@@ -183,5 +209,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     grants,
     codes,
     refresh_tokens,
-    access_tokens
+    access_tokens,
+    replays,
+    definitions
 );

@@ -1,6 +1,8 @@
 //! Removes what has ended, in batches small enough that nobody waits for them.
 
-use super::schema::{access_tokens, codes, consents, failures, grants, interactions, known_browsers, logouts, refresh_tokens, sessions};
+use super::schema::{
+    access_tokens, codes, consents, failures, grants, interactions, known_browsers, logouts, refresh_tokens, replays, sessions,
+};
 use super::{Conn, StoreError};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -44,6 +46,7 @@ tables!(
     interactions.id,
     logouts.id,
     failures.subject,
+    replays.id,
     known_browsers.digest,
     consents.sub,
     sessions.id,

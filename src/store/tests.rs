@@ -11,7 +11,9 @@ mod sweeping;
 
 use diesel::connection::SimpleConnection;
 use doorward_protocol::authorize::Session;
+use doorward_protocol::claims_request::ClaimsRequest;
 use doorward_protocol::client::{Client, Metadata};
+use doorward_protocol::details::Details;
 use doorward_protocol::grants::Grant;
 use doorward_protocol::grants::authorization_code::CodeRecord;
 use doorward_protocol::resource::AccessRecord;
@@ -76,7 +78,7 @@ fn user(name: &str) -> User {
 
 fn client(id: &str) -> Client {
     let metadata = Metadata::read(json!({"redirect_uris": ["https://app.example/callback"]})).expect("metadata");
-    Client { id: ClientId::new(id), metadata, secret: Some(digest("secret")), created_at: NOW }
+    Client::new(ClientId::new(id), metadata, Some(digest("secret")), NOW)
 }
 
 fn login(session: &str, key: &str, sub: &Subject) -> Login {
@@ -107,6 +109,9 @@ fn grant(id: &str, granted: &str) -> Grant {
         resources: Vec::new(),
         auth_time: NOW,
         nonce: Some("a nonce".to_owned()),
+        claims: ClaimsRequest::default(),
+        details: Details::default(),
+        confirmation: None,
         expires_at: NOW.plus(Seconds::days(90)),
         alive: true,
         person_active: true,
@@ -114,7 +119,14 @@ fn grant(id: &str, granted: &str) -> Grant {
 }
 
 fn code(grant: &Grant) -> CodeRecord {
-    CodeRecord { grant: grant.clone(), redirect_uri: None, challenge: None, expires_at: NOW.plus(Seconds(60)), spent: false }
+    CodeRecord {
+        grant: grant.clone(),
+        redirect_uri: None,
+        challenge: None,
+        dpop_jkt: None,
+        expires_at: NOW.plus(Seconds(60)),
+        spent: false,
+    }
 }
 
 fn access(id: &str, grant: Option<&Grant>) -> AccessRecord {
@@ -128,6 +140,9 @@ fn access(id: &str, grant: Option<&Grant>) -> AccessRecord {
         issued_at: NOW,
         expires_at: NOW.plus(HOUR),
         auth_time: grant.map(|grant| grant.auth_time),
+        confirmation: None,
+        details: Details::default(),
+        actor: None,
         alive: true,
     }
 }

@@ -98,6 +98,9 @@ struct Row {
     issued_at: i64,
     revoked_at: Option<i64>,
     expires_at: i64,
+    confirmation: Option<String>,
+    details: Option<String>,
+    actor: Option<String>,
 }
 
 /// Stores an access token.
@@ -116,6 +119,9 @@ pub fn insert_access(conn: &mut Conn, token: &AccessRecord) -> Result<(), StoreE
         issued_at: token.issued_at.0,
         revoked_at: None,
         expires_at: token.expires_at.0,
+        confirmation: codec::json_unless(&token.confirmation, token.confirmation.is_none())?,
+        details: codec::json_unless(&token.details, token.details.is_empty())?,
+        actor: codec::json_unless(&token.actor, token.actor.is_none())?,
     };
     diesel::insert_into(access_tokens::table).values(&row).execute(conn)?;
     Ok(())
@@ -142,6 +148,9 @@ pub fn find_access(conn: &mut Conn, id: &TokenId, now: Timestamp) -> Result<Opti
         issued_at: Timestamp(row.issued_at),
         expires_at: Timestamp(row.expires_at),
         auth_time: row.auth_time.map(Timestamp),
+        confirmation: codec::json_or_default(row.confirmation.as_deref())?,
+        details: codec::json_or_default(row.details.as_deref())?,
+        actor: codec::json_or_default(row.actor.as_deref())?,
         alive: row.revoked_at.is_none() && family_alive,
     }))
 }

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use doorward::clock::{Clock, SystemClock, SystemEntropy};
 use doorward::config::{EnvText, Settings};
 use doorward::flows::authorize::{Begun, Who, begin};
+use doorward::flows::client_auth::Sender;
 use doorward::flows::{Ctx, FlowError, token};
 use doorward::passwords;
 use doorward::setup::Setup;
@@ -230,7 +231,7 @@ pub async fn populate(ctx: &Ctx, more: Value) {
     let members = metadata.as_object_mut().expect("an object");
     members.extend(more.as_object().cloned().unwrap_or_default());
     let metadata = Metadata::read(metadata).expect("metadata");
-    let client = Client { id: ClientId::new("app"), metadata, secret: Some(Secret::shown(SECRET).digest()), created_at: NOW };
+    let client = Client::new(ClientId::new("app"), metadata, Some(Secret::shown(SECRET).digest()), NOW);
     let person = Person {
         subject: Subject::new("sub-ada"),
         username: "ada".to_owned(),
@@ -309,8 +310,8 @@ pub fn code_in(response: &Response) -> Option<String> {
 }
 
 /// The client proves itself.
-pub fn credentials() -> Presented {
-    Presented::Post("app".to_owned(), Secret::shown(SECRET))
+pub fn credentials() -> Sender {
+    Sender { shown: Presented::Post("app".to_owned(), Secret::shown(SECRET)), dpop: Vec::new() }
 }
 
 /// What the token endpoint gave.

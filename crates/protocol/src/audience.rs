@@ -147,7 +147,7 @@ mod tests {
     fn run(scopes: &str, resources: &[&str], asked: &[&str], scope: Option<&str>) -> Result<TokenPlan, Check> {
         let issuer = Issuer::parse("https://login.example").map_err(|_| Check::ParamsWellFormed)?;
         let metadata = Metadata::read(json!({"redirect_uris": ["https://a.example/"]})).map_err(|_| Check::ParamsWellFormed)?;
-        let client = Client { id: ClientId::new("app"), metadata, secret: None, created_at: Timestamp(0) };
+        let client = Client::new(ClientId::new("app"), metadata, None, Timestamp(0));
         let scopes = Scopes::parse(scopes).unwrap_or_default();
         let scope = scope.and_then(Scopes::parse);
         let resources: Vec<_> = resources.iter().filter_map(|r| ResourceUri::parse(r)).collect();

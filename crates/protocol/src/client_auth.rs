@@ -121,7 +121,7 @@ mod tests {
     fn client(method: &str) -> Option<Arc<Client>> {
         let metadata = Metadata::read(json!({"redirect_uris": ["https://a.example/"], "token_endpoint_auth_method": method})).ok()?;
         let secret = (method != "none").then(|| Secret::shown(SECRET).digest());
-        Some(Arc::new(Client { id: ClientId::new("app"), metadata, secret, created_at: Timestamp(0) }))
+        Some(Arc::new(Client::new(ClientId::new("app"), metadata, secret, Timestamp(0))))
     }
 
     fn header(id: &str, secret: &str) -> String {

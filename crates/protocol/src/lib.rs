@@ -17,10 +17,13 @@
 pub mod api;
 pub mod audience;
 pub mod authorize;
+pub mod binding;
 pub mod check;
+pub mod claims_request;
 pub mod client;
 pub mod client_auth;
 pub mod consent;
+pub mod details;
 pub mod error;
 pub mod grants;
 pub mod jose;

@@ -111,7 +111,7 @@ mod tests {
 
     fn client() -> Arc<Client> {
         let metadata = Metadata::read(json!({"redirect_uris": ["https://app.example/cb"], "post_logout_redirect_uris": [BYE]}));
-        Arc::new(Client { id: ClientId::new("app"), metadata: metadata.expect("metadata"), secret: None, created_at: Timestamp(0) })
+        Arc::new(Client::new(ClientId::new("app"), metadata.expect("metadata"), None, Timestamp(0)))
     }
 
     fn hint(client: &str) -> Hint {

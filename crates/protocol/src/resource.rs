@@ -1,8 +1,10 @@
 //! Access tokens where they are used: bearer tokens (RFC 6750), introspection (RFC 7662), revocation (RFC 7009).
 
+use crate::binding::{Actor, Confirmation};
 use crate::check::{Check, Checks, Evidence};
 use crate::client::Client;
 use crate::client_auth::Authenticated;
+use crate::details::Details;
 use crate::error::Refusal;
 use crate::grants::refresh_token::{RefreshRecord, RefreshState};
 use crate::scopes::Scopes;
@@ -30,6 +32,12 @@ pub struct AccessRecord {
     pub expires_at: Timestamp,
     /// When the person last proved who they are.
     pub auth_time: Option<Timestamp>,
+    /// The key it is bound to.
+    pub confirmation: Option<Confirmation>,
+    /// What it allows beyond scopes (RFC 9396).
+    pub details: Details,
+    /// Who acts with it for its subject (RFC 8693 §4.1).
+    pub actor: Option<Actor>,
     /// Neither it nor its family was revoked, its session lives and its person is active.
     pub alive: bool,
 }
@@ -163,6 +171,9 @@ mod tests {
             issued_at: Timestamp(0),
             expires_at: Timestamp(10),
             auth_time: None,
+            confirmation: None,
+            details: Details::default(),
+            actor: None,
             alive: true,
         }
     }
@@ -201,7 +212,7 @@ mod tests {
             all[name] = value.clone();
         }
         let metadata = Metadata::read(all).expect("metadata");
-        let client = Client { id: ClientId::new(id), metadata, secret: Some(Secret::shown("x").digest()), created_at: Timestamp(0) };
+        let client = Client::new(ClientId::new(id), metadata, Some(Secret::shown("x").digest()), Timestamp(0));
         let shown = if client.is_public() { Presented::Public(id.to_owned()) } else { Presented::Post(id.to_owned(), Secret::shown("x")) };
         authenticate(&shown, Some(Arc::new(client)), &mut Checks::silent()).expect("it is authentic")
     }

@@ -47,6 +47,16 @@ kinds! {
     Access = "dwa_";
     /// What a client proves itself with (RFC 6749 §2.3.1).
     ClientSecret = "dws_";
+    /// What manages a dynamic registration (RFC 7592 §3).
+    RegistrationAccess = "dwm_";
+    /// What lets a client register (RFC 7591 §3, initial access token).
+    InitialAccess = "dwi_";
+    /// A pushed authorization request (RFC 9126 §2.2).
+    PushedRequest = "";
+    /// What a device polls with (RFC 8628 §3.2).
+    DeviceCode = "dwd_";
+    /// What a person types from a device (RFC 8628 §3.2), in its one normal form.
+    UserCode = "";
     /// What the session cookie holds.
     SessionKey = "";
     /// What binds a browser to the pages it was given.

@@ -265,7 +265,7 @@ fn populate(ctx: &Ctx, clients: &[Value], apis: &[Value], users: &[String]) {
         let secret = members.remove("client_secret").and_then(|secret| secret.as_str().map(|text| Secret::shown(text).digest()));
         let metadata = Metadata::read(metadata).unwrap_or_else(|why| panic!("{id}: {why}"));
         let resources: Vec<_> = metadata.resource.clone();
-        let client = Client { id, metadata, secret, created_at: now };
+        let client = Client::new(id, metadata, secret, now);
         ctx.store
             .write_blocking(move |conn| {
                 for resource in &resources {

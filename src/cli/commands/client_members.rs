@@ -32,7 +32,7 @@ pub(super) fn new_client(object: Object, rng: &dyn Entropy, now: Timestamp) -> R
         (false, given) => Some(given.unwrap_or_else(|| Secret::mint(rng))),
     };
     let id = id.unwrap_or_else(|| ClientId::new(typable_id(rng)));
-    Ok((Client { id, metadata, secret: secret.as_ref().map(Secret::digest), created_at: now }, secret))
+    Ok((Client::new(id, metadata, secret.as_ref().map(Secret::digest), now), secret))
 }
 
 /// A client after a change (RFC 7396).
@@ -60,7 +60,11 @@ pub(super) fn changed(old: &Client, mut patch: Object) -> Result<Client, CliErro
         }
         (false, Some(value)) => Some(read_secret(&value)?.digest()),
     };
-    Ok(Client { id: old.id.clone(), metadata, secret, created_at: old.created_at })
+    Ok(Client {
+        origin: old.origin,
+        registration: old.registration.clone(),
+        ..Client::new(old.id.clone(), metadata, secret, old.created_at)
+    })
 }
 
 /// What the operator should know of a client as it stands.
@@ -109,12 +113,6 @@ fn read_metadata(object: Object) -> Result<Metadata, CliError> {
     let typed = json::read::<Metadata>(object.clone(), &[]);
     let metadata =
         Metadata::read(Value::Object(object)).map_err(|why| CliError::new(why.code.as_str(), typed.err().unwrap_or(why.text)))?;
-    // Keys are stored as they come, and secrets at rest are useless.
-    let private = |key: &Value| ["d", "k", "p", "q"].iter().any(|member| key.get(member).is_some());
-    let keys = metadata.other.get("jwks").and_then(|jwks| jwks.get("keys")).and_then(Value::as_array);
-    if keys.is_some_and(|keys| keys.iter().any(private)) {
-        return Err(wrong("jwks: it holds a private or symmetric key; give public keys alone, and replace that key: it has been shown"));
-    }
     Ok(metadata)
 }
 

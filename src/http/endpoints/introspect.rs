@@ -12,7 +12,7 @@ use rocket::{State, post};
 #[post("/introspect", data = "<form>")]
 pub async fn introspect(form: Result<ClientForm, Refusal>, app: &State<App>) -> Reply {
     let answered = match form {
-        Ok(ClientForm { shown, params }) => flows::introspect::introspect(&app.ctx, &shown, &params).await,
+        Ok(ClientForm { sender, params }) => flows::introspect::introspect(&app.ctx, &sender, &params).await,
         Err(refusal) => Err(FlowError::Refused(refusal)),
     };
     match answered {

@@ -12,7 +12,7 @@ use rocket::{State, post};
 #[post("/revoke", data = "<form>")]
 pub async fn revoke(form: Result<ClientForm, Refusal>, app: &State<App>) -> Reply {
     let answered = match form {
-        Ok(ClientForm { shown, params }) => flows::revoke::revoke(&app.ctx, &shown, &params).await,
+        Ok(ClientForm { sender, params }) => flows::revoke::revoke(&app.ctx, &sender, &params).await,
         Err(refusal) => Err(FlowError::Refused(refusal)),
     };
     match answered {

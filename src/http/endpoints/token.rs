@@ -12,7 +12,7 @@ use rocket::{State, post};
 #[post("/token", data = "<form>")]
 pub async fn token(form: Result<ClientForm, Refusal>, app: &State<App>) -> Reply {
     let answered = match form {
-        Ok(ClientForm { shown, params }) => flows::token::token(&app.ctx, &shown, params).await,
+        Ok(ClientForm { sender, params }) => flows::token::token(&app.ctx, &sender, params).await,
         Err(refusal) => Err(FlowError::Refused(refusal)),
     };
     match answered {

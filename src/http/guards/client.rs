@@ -1,6 +1,7 @@
 //! What a request shows of its client: a `FromData`, since authentication may be in header or body.
 
 use super::FormBody;
+use crate::flows::client_auth::Sender;
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client_auth::Presented;
 use doorward_protocol::error::Refusal;
@@ -26,8 +27,8 @@ impl<'r> FromRequest<'r> for Authorization<'r> {
 /// The form of an endpoint at which clients authenticate.
 #[derive(Debug)]
 pub struct ClientForm {
-    /// What was shown of the client.
-    pub shown: Presented,
+    /// What was shown of the sender.
+    pub sender: Sender,
     /// All parameters.
     pub params: Params,
 }
@@ -48,7 +49,8 @@ impl ClientForm {
             }
         }
         let shown = Presented::read(&authorization, &params, &mut Checks::silent())?;
-        Ok(Self { shown, params })
+        let dpop = request.headers().get("DPoP").map(str::to_owned).collect();
+        Ok(Self { sender: Sender { shown, dpop }, params })
     }
 }
 

@@ -22,6 +22,11 @@ fn stored(conn: &mut Conn, id: &str, browser: Digest<Browser>) -> InteractionId 
         max_age: None,
         login_hint: None,
         ui_locales: None,
+        claims_locales: None,
+        acr_values: vec!["a".to_owned()],
+        claims: ClaimsRequest::default(),
+        details: Details::default(),
+        dpop_jkt: Some("jkt".to_owned()),
         hinted: None,
     };
     let id = InteractionId::new(id);

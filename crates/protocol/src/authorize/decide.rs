@@ -1,6 +1,8 @@
 //! What comes next for a request: a login, a choice of account, a question, a code, or a refusal.
 
-use super::request::{Prompt, RedirectError, Request};
+use super::prompt::Prompt;
+use super::raw::RedirectError;
+use super::request::Request;
 use crate::api::Apis;
 use crate::check::{Check, Checks};
 use crate::client::Client;

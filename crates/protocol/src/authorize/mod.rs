@@ -5,11 +5,16 @@
 //! comes next, as often as it is asked. [`response`] is what the client gets.
 
 mod decide;
+mod prompt;
+mod raw;
 mod request;
 pub mod response;
 #[cfg(test)]
 mod tests;
+mod validate;
 
 pub use decide::{Answer, Approval, ConsentAsk, Facts, LoginAsk, Next, Progress, Session, answer, decide};
-pub use request::{Bound, MAY_REPEAT, PageError, Prompt, Prompts, Raw, RedirectError, Request};
+pub use prompt::{Prompt, Prompts};
+pub use raw::{Bound, MAY_REPEAT, PageError, Raw, RedirectError};
+pub use request::Request;
 pub use response::{ResponseMode, Target};

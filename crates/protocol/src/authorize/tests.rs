@@ -11,8 +11,10 @@ mod validating;
 use super::*;
 use crate::api::Apis;
 use crate::check::{Check, Checks, Evidence};
+use crate::claims_request::ClaimsRequest;
 use crate::client::{Client, Metadata};
 use crate::consent::Consent;
+use crate::details::Details;
 use crate::params::Params;
 use crate::policy::Policy;
 use crate::redirect_uri::RedirectUri;
@@ -69,7 +71,7 @@ fn client(changes: Value) -> Arc<Client> {
         all[name] = value.clone();
     }
     let metadata = Metadata::read(all).expect("metadata");
-    Arc::new(Client { id: ClientId::new("app"), metadata, secret: None, created_at: Timestamp(0) })
+    Arc::new(Client::new(ClientId::new("app"), metadata, None, Timestamp(0)))
 }
 
 /// [`GOOD`] with changes: an empty value takes a parameter away, a `+` before the name gives it once more.
@@ -146,6 +148,11 @@ fn stored(asked: &str, prompts: &[Prompt]) -> Request {
         max_age: None,
         login_hint: None,
         ui_locales: None,
+        claims_locales: None,
+        acr_values: Vec::new(),
+        claims: ClaimsRequest::default(),
+        details: Details::default(),
+        dpop_jkt: None,
         hinted: None,
     }
 }

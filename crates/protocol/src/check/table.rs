@@ -77,7 +77,7 @@ table! {
 
     // Token endpoint
     GrantTypePresent: "RFC 6749 §4.1.3", InvalidRequest, Always, "grant_type is missing.";
-    GrantTypeKnown: "RFC 6749 §5.2", UnsupportedGrantType, Always, "grant_type must be authorization_code, refresh_token or client_credentials.";
+    GrantTypeKnown: "RFC 6749 §5.2", UnsupportedGrantType, Always, "grant_type is none that this server supports; its metadata lists them.";
     GrantTypeRegistered: "RFC 6749 §5.2; RFC 7591 §2", UnauthorizedClient, Authenticated, "The client is not registered for this grant_type.";
     ClientConfidential: "RFC 6749 §4.4", UnauthorizedClient, Authenticated, "client_credentials needs a client that authenticates.";
     CodePresent: "RFC 6749 §4.1.3", InvalidRequest, Always, "code is missing.";

@@ -11,7 +11,7 @@ use crate::policy::Policy;
 use crate::values::Timestamp;
 
 /// A stored code.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CodeRecord {
     /// The family it begins.
     pub grant: Grant,
@@ -19,6 +19,8 @@ pub struct CodeRecord {
     pub redirect_uri: Option<String>,
     /// The code challenge, where one was sent.
     pub challenge: Option<Challenge>,
+    /// Thumbprint of the key it is bound to, where the request named one (RFC 9449 §10).
+    pub dpop_jkt: Option<String>,
     /// From then on it is worthless.
     pub expires_at: Timestamp,
     /// It was redeemed before.

@@ -7,9 +7,12 @@ pub mod refresh_token;
 mod tests;
 
 use crate::audience::TokenPlan;
+use crate::binding::{Confirmation, Proven};
 use crate::check::{Check, Checks, Evidence};
+use crate::claims_request::ClaimsRequest;
 use crate::client::Client;
 use crate::client_auth::Authenticated;
+use crate::details::Details;
 use crate::error::Refusal;
 use crate::params::Params;
 use crate::scopes::Scopes;
@@ -18,19 +21,31 @@ use serde::{Deserialize, Serialize};
 
 /// What may be asked at the token endpoint. There is no password grant (RFC 9700 §2.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum GrantType {
     /// RFC 6749 §4.1.
+    #[serde(rename = "authorization_code")]
     AuthorizationCode,
     /// RFC 6749 §6.
+    #[serde(rename = "refresh_token")]
     RefreshToken,
     /// RFC 6749 §4.4.
+    #[serde(rename = "client_credentials")]
     ClientCredentials,
+    /// RFC 8628 §3.4.
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:device_code")]
+    DeviceCode,
+    /// RFC 8693 §2.1.
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:token-exchange")]
+    TokenExchange,
+    /// RFC 7523 §2.1.
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:jwt-bearer")]
+    JwtBearer,
 }
 
 impl GrantType {
     /// Every grant, as discovery lists them.
-    pub const ALL: [Self; 3] = [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
+    pub const ALL: [Self; 6] =
+        [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::DeviceCode, Self::TokenExchange, Self::JwtBearer];
 
     /// As it stands in a request.
     pub fn as_str(self) -> &'static str {
@@ -38,6 +53,9 @@ impl GrantType {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
+            Self::JwtBearer => "urn:ietf:params:oauth:grant-type:jwt-bearer",
         }
     }
 }
@@ -54,6 +72,8 @@ pub struct TokenRequest {
     pub resources: Vec<String>,
     /// `scope`, to narrow.
     pub scope: Option<Scopes>,
+    /// Which keys the request has proven to hold.
+    pub proven: Proven,
     params: Params,
 }
 
@@ -63,7 +83,7 @@ impl TokenRequest {
     /// # Errors
     /// [`Check::ParamNotRepeated`], [`Check::GrantTypePresent`], [`Check::GrantTypeKnown`], [`Check::GrantTypeRegistered`],
     /// [`Check::ScopeWellFormed`].
-    pub fn read(params: Params, by: &Authenticated, checks: &mut Checks<'_>) -> Result<Self, Refusal> {
+    pub fn read(params: Params, by: &Authenticated, proven: Proven, checks: &mut Checks<'_>) -> Result<Self, Refusal> {
         params.no_repeats(checks)?;
         let named = checks.some(Check::GrantTypePresent, params.get("grant_type"))?;
         let known = GrantType::ALL.into_iter().find(|grant| grant.as_str() == named);
@@ -75,7 +95,7 @@ impl TokenRequest {
             None => None,
         };
         let resources = params.all("resource").map(str::to_owned).collect();
-        Ok(Self { grant_type, resources, scope, params })
+        Ok(Self { grant_type, resources, scope, proven, params })
     }
 
     /// A parameter of this grant.
@@ -85,7 +105,7 @@ impl TokenRequest {
 }
 
 /// A family of tokens: what one approval of a person gave one client.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Grant {
     /// Which one.
     pub id: GrantId,
@@ -103,6 +123,12 @@ pub struct Grant {
     pub auth_time: Timestamp,
     /// The nonce of the request.
     pub nonce: Option<String>,
+    /// The claims asked for by name.
+    pub claims: ClaimsRequest,
+    /// What was granted beyond scopes (RFC 9396).
+    pub details: Details,
+    /// The key its refresh tokens are bound to.
+    pub confirmation: Option<Confirmation>,
     /// From then on no token of it can be renewed (RFC 9700 §4.14.2).
     pub expires_at: Timestamp,
     /// Neither revoked nor ended with its session.

@@ -10,7 +10,7 @@ use crate::policy::Policy;
 use crate::values::{Seconds, Timestamp};
 
 /// A stored refresh token.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RefreshRecord {
     /// Its family.
     pub grant: Grant,

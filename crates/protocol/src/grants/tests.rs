@@ -57,7 +57,7 @@ fn by(id: &str, changes: Value) -> Authenticated {
         all[name] = value.clone();
     }
     let metadata = Metadata::read(all).expect("metadata");
-    let client = Client { id: ClientId::new(id), metadata, secret: Some(Secret::shown(SECRET).digest()), created_at: Timestamp(0) };
+    let client = Client::new(ClientId::new(id), metadata, Some(Secret::shown(SECRET).digest()), Timestamp(0));
     let shown = if client.is_public() { Presented::Public(id.to_owned()) } else { Presented::Post(id.to_owned(), Secret::shown(SECRET)) };
     authenticate(&shown, Some(Arc::new(client)), &mut Checks::silent()).expect("it is authentic")
 }
@@ -74,7 +74,7 @@ fn public() -> Authenticated {
 fn read(pairs: &[(&str, &str)], by: &Authenticated) -> Result<TokenRequest, Check> {
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let params = Params::parse(body.as_bytes(), MAY_REPEAT).expect("well formed");
-    TokenRequest::read(params, by, &mut Checks::silent()).map_err(|refusal| refusal.check)
+    TokenRequest::read(params, by, Proven::default(), &mut Checks::silent()).map_err(|refusal| refusal.check)
 }
 
 /// A living grant of `app`, for everything.
@@ -88,6 +88,9 @@ fn grant() -> Grant {
         resources: Vec::new(),
         auth_time: Timestamp(0),
         nonce: None,
+        claims: ClaimsRequest::default(),
+        details: Details::default(),
+        confirmation: None,
         expires_at: NOW.plus(Seconds::days(90)),
         alive: true,
         person_active: true,

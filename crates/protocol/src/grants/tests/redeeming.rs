@@ -11,6 +11,7 @@ fn code() -> CodeRecord {
         grant: grant(),
         redirect_uri: Some(CALLBACK.to_owned()),
         challenge: Some(Challenge::of(VERIFIER)),
+        dpop_jkt: None,
         expires_at: NOW.plus(Seconds(1)),
         spent: false,
     }

@@ -12,7 +12,8 @@ fn a_grant_must_be_named_known_and_registered() {
         (app(), &[("grant_type", "implicit")], Check::GrantTypeKnown),
         (app(), &[("grant_type", "Refresh_Token")], Check::GrantTypeKnown),
         (app(), &[("grant_type", "refresh_token ")], Check::GrantTypeKnown),
-        (app(), &[("grant_type", "urn:ietf:params:oauth:grant-type:device_code")], Check::GrantTypeKnown),
+        (app(), &[("grant_type", "urn:ietf:params:oauth:grant-type:saml2-bearer")], Check::GrantTypeKnown),
+        (app(), &[("grant_type", "device_code")], Check::GrantTypeKnown),
         (code_only(), &[("grant_type", "refresh_token")], Check::GrantTypeRegistered),
         (code_only(), &[("grant_type", "client_credentials")], Check::GrantTypeRegistered),
         (by("app", json!({"grant_types": ["client_credentials"]})), &[("grant_type", "authorization_code")], Check::GrantTypeRegistered),
@@ -38,7 +39,8 @@ fn every_parameter_but_resource_comes_once() {
 fn each_registered_grant_is_read_with_its_parameters() {
     for grant in GrantType::ALL {
         let pairs = [("grant_type", grant.as_str()), ("scope", "photos:read openid"), ("code", "dwc_x"), ("empty", "")];
-        let req = read(&pairs, &app()).expect("it is read");
+        let may_all = by("app", json!({"grant_types": GrantType::ALL.map(GrantType::as_str)}));
+        let req = read(&pairs, &may_all).expect("it is read");
         assert_eq!((req.grant_type, req.scope.clone()), (grant, Some(scopes("openid photos:read"))));
         assert_eq!((req.param("code"), req.param("empty"), req.resources.len()), (Some("dwc_x"), None, 0));
     }

@@ -1,0 +1,12 @@
+DROP TABLE definitions;
+DROP TABLE replays;
+ALTER TABLE clients DROP COLUMN registration_digest;
+ALTER TABLE clients DROP COLUMN origin;
+ALTER TABLE clients DROP COLUMN sealed_secret;
+ALTER TABLE access_tokens DROP COLUMN actor;
+ALTER TABLE access_tokens DROP COLUMN details;
+ALTER TABLE access_tokens DROP COLUMN confirmation;
+ALTER TABLE codes DROP COLUMN dpop_jkt;
+ALTER TABLE grants DROP COLUMN confirmation;
+ALTER TABLE grants DROP COLUMN details;
+ALTER TABLE grants DROP COLUMN claims;

@@ -1,0 +1,20 @@
+//! A machine's own token.
+
+use super::{Attempt, Given, Outcome};
+use crate::flows::FlowError;
+use crate::store::{Conn, tokens};
+use doorward_protocol::check::Checks;
+use doorward_protocol::grants::client_credentials;
+
+impl Attempt {
+    pub(super) fn machine(&self, conn: &mut Conn) -> Result<Outcome, FlowError> {
+        let checks = &mut Checks::silent();
+        let grantee = match client_credentials::grant(&self.request, &self.by, &self.catalog.apis, &self.ctx.policy, checks) {
+            Ok(grantee) => grantee,
+            Err(refusal) => return Ok(Outcome::Refused(refusal)),
+        };
+        let record = self.seed.record(&grantee.access, self.client(), None, self.now);
+        tokens::insert_access(conn, &record)?;
+        Ok(Outcome::Given(Box::new(Given { grantee, record, grant: None, person: None, with_nonce: false })))
+    }
+}

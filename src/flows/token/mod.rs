@@ -1,0 +1,136 @@
+//! `POST /token`: load and decide inside the transaction that commits, sign after it. One file a grant.
+
+mod code;
+mod machine;
+mod refresh;
+
+use super::catalog::Catalog;
+use super::client_auth::{Sender, authenticate};
+use super::mint::{self, AccessSeed};
+use super::{Ctx, FlowError};
+use crate::store::{Conn, grants, tokens, users};
+use doorward_protocol::binding::Proven;
+use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::client::Client;
+use doorward_protocol::client_auth::Authenticated;
+use doorward_protocol::error::Refusal;
+use doorward_protocol::grants::{Grant, GrantType, Grantee, TokenRequest};
+use doorward_protocol::params::Params;
+use doorward_protocol::resource::AccessRecord;
+use doorward_protocol::secret::{Refresh, Secret};
+use doorward_protocol::tokens::claims::Person;
+use doorward_protocol::values::Timestamp;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// RFC 6749 §5.1, OpenID Connect Core §3.1.3.3.
+#[derive(Clone, Serialize)]
+pub struct TokenResponse {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
+    scope: String,
+}
+
+/// What the transaction decided. A refusal that leaves a trace is an outcome, so that the trace is committed.
+enum Outcome {
+    Given(Box<Given>),
+    Refused(Refusal),
+}
+
+struct Given {
+    grantee: Grantee,
+    record: AccessRecord,
+    grant: Option<Grant>,
+    person: Option<Person>,
+    with_nonce: bool,
+}
+
+/// Answers a token request.
+///
+/// # Errors
+/// [`FlowError::Refused`] with the rule that refused, [`FlowError::Store`] when nothing could be committed.
+pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenResponse, FlowError> {
+    let (by, catalog) = authenticate(ctx, sender).await?;
+    let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
+    let request = TokenRequest::read(params, &by, Proven::default(), &mut Checks::silent()).map_err(as_client)?;
+    let attempt = Attempt {
+        request,
+        by,
+        catalog: Arc::clone(&catalog),
+        ctx: ctx.clone(),
+        now: ctx.now(),
+        seed: Arc::new(AccessSeed::draw(ctx)),
+        successor: Arc::new(Secret::mint(&*ctx.rng)),
+    };
+    let (seed, successor, client) = (Arc::clone(&attempt.seed), Arc::clone(&attempt.successor), Arc::clone(attempt.by.client()));
+    let given = match ctx.store.write(move |conn| attempt.run(conn)).await? {
+        Outcome::Given(given) => given,
+        Outcome::Refused(refusal) => return Err(as_client(refusal)),
+    };
+    // Signed only now: what a client holds is durable.
+    let Given { grantee, record, grant, person, with_nonce } = *given;
+    let access_token = seed.token(&record, &grantee.access, grant.as_ref(), &catalog, ctx)?;
+    let id_token = match &grant {
+        Some(grant) if grantee.id_token => {
+            let nonce = grant.nonce.as_deref().filter(|_| with_nonce);
+            Some(mint::id_token(ctx, &catalog, &client, grant, nonce, (&record, &access_token), person.as_ref())?)
+        }
+        _ => None,
+    };
+    Ok(TokenResponse {
+        access_token,
+        token_type: "Bearer",
+        expires_in: grantee.access.lifetime.0,
+        refresh_token: grantee.refresh_until.map(|_| successor.expose().to_owned()),
+        id_token,
+        scope: record.scopes.to_string(),
+    })
+}
+
+/// One token request, to be run in a transaction as often as that takes.
+struct Attempt {
+    request: TokenRequest,
+    by: Authenticated,
+    catalog: Arc<Catalog>,
+    ctx: Ctx,
+    now: Timestamp,
+    seed: Arc<AccessSeed>,
+    successor: Arc<Secret<Refresh>>,
+}
+
+impl Attempt {
+    fn run(&self, conn: &mut Conn) -> Result<Outcome, FlowError> {
+        match self.request.grant_type {
+            GrantType::AuthorizationCode => self.redeem(conn),
+            GrantType::RefreshToken => self.refresh(conn),
+            GrantType::ClientCredentials => self.machine(conn),
+            GrantType::DeviceCode | GrantType::TokenExchange | GrantType::JwtBearer => {
+                Ok(Outcome::Refused(Refusal::by(Check::GrantTypeKnown)))
+            }
+        }
+    }
+
+    fn give(&self, conn: &mut Conn, grantee: Grantee, grant: Grant, first: bool) -> Result<Outcome, FlowError> {
+        let record = self.seed.record(&grantee.access, self.client(), Some(&grant), self.now);
+        tokens::insert_access(conn, &record)?;
+        if let Some(until) = grantee.refresh_until {
+            tokens::insert_refresh(conn, &self.successor.digest(), &grant.id, until)?;
+        }
+        if !first {
+            grants::used(conn, &grant.id, self.now)?;
+        }
+        // Only an ID token beside a token for an API carries claims: see `mint::id_token`.
+        let told = grantee.id_token && record.audience != self.ctx.policy.issuer.as_str();
+        let person = if told { users::find(conn, &grant.subject)?.map(|user| user.person) } else { None };
+        Ok(Outcome::Given(Box::new(Given { grantee, record, grant: Some(grant), person, with_nonce: first })))
+    }
+
+    fn client(&self) -> &Client {
+        self.by.client()
+    }
+}
