@@ -67,6 +67,10 @@ codes! {
     InvalidToken = "invalid_token", 401, "The access token is invalid, expired, revoked or not for this resource.";
     /// RFC 6750 §3.1.
     InsufficientScope = "insufficient_scope", 403, "The access token does not carry the needed scope.";
+    /// RFC 9449 §5.2 at the token endpoint; 401 at resources: see [`Self::status_at_resource`].
+    InvalidDpopProof = "invalid_dpop_proof", 400, "The DPoP proof is missing or not good for this request.";
+    /// RFC 9449 §8; 401 at resources (§9).
+    UseDpopNonce = "use_dpop_nonce", 400, "The DPoP proof needs a nonce of this server.";
     /// RFC 7009 §2.2.1.
     UnsupportedTokenType = "unsupported_token_type", 400, "This type of token can not be revoked.";
     /// RFC 7591 §3.2.2.
@@ -77,6 +81,13 @@ codes! {
     ServerError = "server_error", 500, "The server met an unexpected condition.";
     /// RFC 6749 §4.1.2.1; answered as 503 where it is answered directly.
     TemporarilyUnavailable = "temporarily_unavailable", 503, "The server can not answer just now; try again.";
+}
+
+impl ErrorCode {
+    /// The status where a resource answers: a proof that isn't good is like a token that isn't (RFC 9449 §7.1, §9).
+    pub fn status_at_resource(self) -> u16 {
+        if matches!(self, Self::InvalidDpopProof | Self::UseDpopNonce) { 401 } else { self.status() }
+    }
 }
 
 /// A rule that refused, with what it saw.

@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | [`authorize`] | the authorization endpoint: RFC 6749 §4.1, OpenID Connect Core §3.1.2, RFC 7636, RFC 8707, RFC 9207 |
 //! | [`client_auth`] | client authentication: RFC 6749 §2.3 |
+//! | [`dpop`] | proofs of possession: RFC 9449 |
 //! | [`grants`] | the token endpoint, one file a grant |
 //! | [`tokens`] | access tokens (RFC 9068), ID tokens and claims (OpenID Connect Core §2, §5) |
 //! | [`resource`] | bearer tokens at a resource (RFC 6750), introspection (RFC 7662), revocation (RFC 7009) |
@@ -24,9 +25,11 @@ pub mod client;
 pub mod client_auth;
 pub mod consent;
 pub mod details;
+pub mod dpop;
 pub mod error;
 pub mod grants;
 pub mod jose;
+mod judged;
 pub mod logout;
 pub mod metadata;
 pub mod params;

@@ -119,4 +119,24 @@ table! {
     LogoutClientKnown: "OpenID Connect RP-Initiated Logout §2", InvalidRequest, Owner, "No client is registered under this client_id.";
     LogoutRedirectNeedsClient: "OpenID Connect RP-Initiated Logout §3", InvalidRequest, Always, "post_logout_redirect_uri needs id_token_hint or client_id.";
     LogoutRedirectRegistered: "OpenID Connect RP-Initiated Logout §3", InvalidRequest, Owner, "post_logout_redirect_uri must equal a registered one byte for byte.";
+
+    // DPoP: proofs of possession
+    DpopOneHeader: "RFC 9449 §4.3 check 1", InvalidDpopProof, Always, "There must be one DPoP header, not several.";
+    DpopWellFormed: "RFC 9449 §4.3 checks 2 and 3", InvalidDpopProof, Always, "The DPoP proof is not a compact signed JWT of at most 8192 bytes without critical extensions.";
+    DpopAlg: "RFC 9449 §4.3 check 5", InvalidDpopProof, Always, "The DPoP proof must be signed with one of ES256, EdDSA, PS256 and RS256.";
+    DpopTyp: "RFC 9449 §4.3 check 4", InvalidDpopProof, Always, "The typ header of a DPoP proof must be dpop+jwt.";
+    DpopJwkPublic: "RFC 9449 §4.3 check 7", InvalidDpopProof, Always, "The jwk header of a DPoP proof must be the public key alone, and go with the alg.";
+    DpopSignature: "RFC 9449 §4.3 check 6", InvalidDpopProof, Always, "The signature of the DPoP proof does not verify with the key in its jwk header.";
+    DpopJtiPresent: "RFC 9449 §4.2, §4.3 check 3", InvalidDpopProof, Always, "A DPoP proof needs a jti of 1 to 256 bytes.";
+    DpopHtm: "RFC 9449 §4.3 check 8", InvalidDpopProof, Always, "htm of the DPoP proof must be the method of this request.";
+    DpopHtu: "RFC 9449 §4.3 check 9", InvalidDpopProof, Always, "htu of the DPoP proof must be the address of this request without query and fragment.";
+    DpopNonce: "RFC 9449 §4.3 check 10, §8, §9", UseDpopNonce, Always, "The DPoP proof needs the nonce from the DPoP-Nonce header of this answer.";
+    DpopIat: "RFC 9449 §4.3 check 11, §11.1", InvalidDpopProof, Always, "iat of the DPoP proof is missing, older than 5 minutes or ahead of this server; make a new proof for each request.";
+    DpopAth: "RFC 9449 §4.3 check 12", InvalidDpopProof, Always, "ath of the DPoP proof must be the base64url SHA-256 of the access token sent with it.";
+    DpopReplay: "RFC 9449 §4.3 check 11, §11.1", InvalidDpopProof, Always, "This DPoP proof was used before; make a new one with a new jti for each request.";
+    DpopPresent: "RFC 9449 §5, §7.1", InvalidDpopProof, Always, "A DPoP proof is needed here: send one in a DPoP header.";
+    DpopKeyMatches: "RFC 9449 §4.3 check 12, §7.1", InvalidToken, Always, "The access token is bound to another key than the one of the DPoP proof.";
+    DpopGrantKey: "RFC 9449 §5, §10", InvalidGrant, Authenticated, "The code or refresh token is bound to another key than the one of the DPoP proof.";
+    DpopJktWellFormed: "RFC 9449 §10", InvalidRequest, Always, "dpop_jkt must be the 43 characters of a base64url SHA-256 thumbprint.";
+    DpopJktMatches: "RFC 9449 §10.1", InvalidRequest, Always, "dpop_jkt is not the thumbprint of the key of the DPoP proof.";
 }

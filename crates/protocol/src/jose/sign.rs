@@ -125,8 +125,21 @@ impl SigningKey {
     /// # Errors
     /// [`JoseError::Claims`] when the claims are no JSON object, [`JoseError::Sign`].
     pub fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, JoseError> {
-        let header = Header { alg: self.alg, kid: &self.kid, typ };
-        let header = serde_json::to_vec(&header).map_err(|_| JoseError::Claims)?;
+        self.sign_under(&Header { alg: self.alg, kid: &self.kid, typ }, claims)
+    }
+
+    /// Signs claims as a DPoP proof: a compact JWS whose header has `typ`, `alg` and the public half as `jwk` (RFC 9449
+    /// section 4.2).
+    ///
+    /// # Errors
+    /// As [`sign`](Self::sign).
+    pub fn sign_proof(&self, claims: &impl Serialize) -> Result<String, JoseError> {
+        self.sign_under(&ProofHeader { typ: "dpop+jwt", alg: self.alg, jwk: &self.public }, claims)
+    }
+
+    /// Signs claims under a header that the caller vouches for.
+    pub(crate) fn sign_under(&self, header: &impl Serialize, claims: &impl Serialize) -> Result<String, JoseError> {
+        let header = serde_json::to_vec(header).map_err(|_| JoseError::Claims)?;
         let claims = serde_json::to_vec(claims).map_err(|_| JoseError::Claims)?;
         if claims.first() != Some(&b'{') {
             return Err(JoseError::Claims);
@@ -159,6 +172,14 @@ impl SigningKey {
 
 fn fixed<const N: usize>(bytes: &[u8]) -> Result<[u8; N], JoseError> {
     bytes.try_into().map_err(|_| JoseError::KeyRejected)
+}
+
+/// The header of a proof of possession.
+#[derive(Serialize)]
+struct ProofHeader<'k> {
+    typ: &'static str,
+    alg: Alg,
+    jwk: &'k Jwk,
 }
 
 impl fmt::Debug for SigningKey {
