@@ -59,6 +59,8 @@ codes! {
     AccountSelectionRequired = "account_selection_required", 400, "The person must choose an account first.";
     /// OpenID Connect Core §3.1.2.6.
     RequestNotSupported = "request_not_supported", 400, "Request objects are not supported.";
+    /// RFC 9101 §7, OpenID Connect Core §3.1.2.6.
+    InvalidRequestObject = "invalid_request_object", 400, "The request object is invalid.";
     /// OpenID Connect Core §3.1.2.6.
     RequestUriNotSupported = "request_uri_not_supported", 400, "Requests by reference are not supported.";
     /// OpenID Connect Core §3.1.2.6.

@@ -7,6 +7,8 @@
 //! | --- | --- |
 //! | [`authorize`] | the authorization endpoint: RFC 6749 §4.1, OpenID Connect Core §3.1.2, RFC 7636, RFC 8707, RFC 9207 |
 //! | [`client_auth`] | client authentication: RFC 6749 §2.3 |
+//! | [`client_assertion`] | client authentication by JWT: RFC 7521, 7523, 10070, OpenID Connect Core §9 |
+//! | [`request_object`] | signed authorization requests: RFC 9101, OpenID Connect Core §6, FAPI 2.0 Message Signing |
 //! | [`dpop`] | proofs of possession: RFC 9449 |
 //! | [`grants`] | the token endpoint, one file a grant |
 //! | [`tokens`] | access tokens (RFC 9068), ID tokens and claims (OpenID Connect Core §2, §5) |
@@ -22,6 +24,7 @@ pub mod binding;
 pub mod check;
 pub mod claims_request;
 pub mod client;
+pub mod client_assertion;
 pub mod client_auth;
 pub mod consent;
 pub mod details;
@@ -36,6 +39,7 @@ pub mod params;
 pub mod pkce;
 pub mod policy;
 pub mod redirect_uri;
+pub mod request_object;
 pub mod resource;
 pub mod scopes;
 pub mod secret;

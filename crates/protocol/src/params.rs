@@ -35,15 +35,39 @@ impl Params {
             let mut halves = piece.splitn(2, |b| *b == b'=');
             let name = decode(halves.next().unwrap_or_default())?;
             let value = decode(halves.next().unwrap_or_default())?;
-            if value.is_empty() {
-                continue;
-            }
-            if params.pairs.iter().any(|(n, _)| *n == name) && !may_repeat.contains(&name.as_str()) {
-                params.repeated.get_or_insert_with(|| name.clone());
-            }
-            params.pairs.push((name, value));
+            params.push(name, value, may_repeat);
         }
         Ok(params)
+    }
+
+    /// Takes parameters that came by another way than a form, such as the claims of a request object, within the same bounds
+    /// and by the same rules as [`Self::parse`].
+    ///
+    /// # Errors
+    /// [`Check::ParamsWellFormed`] for NUL; [`Check::ParamsBounded`].
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>, may_repeat: &[&str]) -> Result<Self, Refusal> {
+        let mut params = Self::default();
+        for (name, value) in pairs {
+            if name.contains('\0') || value.contains('\0') {
+                return Err(Refusal::by(Check::ParamsWellFormed));
+            }
+            if params.pairs.len() >= MOST || name.len() + value.len() > LONGEST {
+                return Err(Refusal::by(Check::ParamsBounded));
+            }
+            params.push(name, value, may_repeat);
+        }
+        Ok(params)
+    }
+
+    /// A parameter without a value counts as absent (RFC 6749 §3.1); a second one poisons.
+    fn push(&mut self, name: String, value: String, may_repeat: &[&str]) {
+        if value.is_empty() {
+            return;
+        }
+        if self.pairs.iter().any(|(n, _)| *n == name) && !may_repeat.contains(&name.as_str()) {
+            self.repeated.get_or_insert_with(|| name.clone());
+        }
+        self.pairs.push((name, value));
     }
 
     /// The value of a parameter; the first, should it have come twice.
@@ -121,6 +145,20 @@ mod tests {
         let params = Params::parse(b"x=1&resource=b&x=1", &["resource"])?;
         assert_eq!(params.no_repeats(&mut Checks::silent()).map_err(|r| r.check), Err(Check::ParamNotRepeated));
         assert_eq!(params.unambiguous("x"), None);
+        Ok(())
+    }
+
+    #[test]
+    fn pairs_are_held_to_the_same_bounds_and_rules() -> Result<(), Refusal> {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let refused = |pairs: Vec<(String, String)>| Params::from_pairs(pairs, &[]).err().map(|refusal| refusal.check);
+        assert_eq!(refused(vec![pair("a", "\0")]), Some(Check::ParamsWellFormed));
+        assert_eq!(refused(vec![pair("\0", "a")]), Some(Check::ParamsWellFormed));
+        assert_eq!(refused(vec![pair("a", &"x".repeat(20_000))]), Some(Check::ParamsBounded));
+        assert_eq!(refused((0..65).map(|n| pair(&n.to_string(), "x")).collect()), Some(Check::ParamsBounded));
+        let params = Params::from_pairs([pair("x", "1"), pair("y", ""), pair("x", "2")], &[])?;
+        assert_eq!((params.unambiguous("x"), params.get("y")), (None, None));
+        assert_eq!(params.no_repeats(&mut Checks::silent()).map_err(|r| r.check), Err(Check::ParamNotRepeated));
         Ok(())
     }
 

@@ -139,4 +139,27 @@ table! {
     DpopGrantKey: "RFC 9449 §5, §10", InvalidGrant, Authenticated, "The code or refresh token is bound to another key than the one of the DPoP proof.";
     DpopJktWellFormed: "RFC 9449 §10", InvalidRequest, Always, "dpop_jkt must be the 43 characters of a base64url SHA-256 thumbprint.";
     DpopJktMatches: "RFC 9449 §10.1", InvalidRequest, Always, "dpop_jkt is not the thumbprint of the key of the DPoP proof.";
+
+    // Client assertions: private_key_jwt, client_secret_jwt, workloads
+    AssertionType: "RFC 7521 §4.2; RFC 7523 §2.2", InvalidClient, Always, "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer, and client_assertion must come with it.";
+    AssertionWellFormed: "RFC 7523 §3; RFC 8725 §3.11", InvalidClient, Always, "client_assertion is not a compact signed JWT without critical extensions whose typ, if any, is JWT or client-authentication+jwt.";
+    AssertionClientId: "RFC 7521 §4.2", InvalidClient, Always, "client_id is not the client that the assertion speaks of: leave it out or send the same.";
+    AssertionAlg: "RFC 8725 §3.1; OpenID Connect Registration §2", InvalidClient, Owner, "The assertion is not signed with the algorithm the client is registered for.";
+    AssertionSignature: "RFC 7523 §3", InvalidClient, Owner, "The signature of the assertion does not verify with a registered key or the secret of the client.";
+    AssertionIssSub: "RFC 7523 §3; OpenID Connect Core §9", InvalidClient, Always, "iss and sub of the assertion must both be the client_id, or those of the workload the client is registered for.";
+    AssertionAudience: "RFC 10070 §4; RFC 9700 §2.5", InvalidClient, Always, "aud must be the issuer identifier of this server and nothing else.";
+    AssertionInTime: "RFC 7523 §3; FAPI 2.0 Security Profile §5.3.2.1", InvalidClient, Always, "The assertion needs an exp that has not passed and is at most 60 minutes ahead (24 hours for workloads); iat and nbf must not lie in the future.";
+    AssertionOnce: "RFC 7523 §3; OpenID Connect Core §9", InvalidClient, Always, "The assertion needs a jti of 1 to 255 bytes that was not used before: make a new one for each request.";
+
+    // Request objects: signed authorization requests
+    RequestObjectWellFormed: "RFC 9101 §4", InvalidRequestObject, Always, "The request object is not a compact signed JWT without critical extensions; encrypted ones are not supported.";
+    RequestObjectSigned: "RFC 9101 §10.2; RFC 8725 §3.1", InvalidRequestObject, Always, "The request object must be signed with the algorithm the client is registered for; none is refused.";
+    RequestObjectTyp: "RFC 9101 §10.8", InvalidRequestObject, Always, "The typ of the request object, if there is one, must be oauth-authz-req+jwt or JWT.";
+    RequestObjectSignature: "RFC 9101 §6.2", InvalidRequestObject, Always, "The signature of the request object does not verify with a key that the client has registered.";
+    RequestObjectIss: "RFC 9101 §4; OpenID Connect Core §6.1", InvalidRequestObject, Always, "iss of the request object must be the client_id.";
+    RequestObjectAud: "RFC 9101 §4; FAPI 2.0 Message Signing §5.3.1", InvalidRequestObject, Always, "aud of the request object must be or contain the issuer identifier of this server.";
+    RequestObjectInTime: "RFC 7519 §4.1; FAPI 2.0 Message Signing §5.3.1", InvalidRequestObject, Always, "The request object is out of time: see exp, nbf and iat; FAPI 2.0 needs nbf at most 60 minutes ago and exp at most 60 minutes after it.";
+    RequestObjectClientId: "RFC 9101 §5, §6.3", InvalidRequestObject, Always, "client_id must stand in the request object and beside it, and be the same.";
+    RequestObjectNotNested: "RFC 9101 §4", InvalidRequestObject, Always, "A request object must not contain request or request_uri.";
+    RequestObjectValues: "RFC 9101 §4 (limits of this server)", InvalidRequestObject, Always, "Parameters in a request object must be strings, whole numbers, objects or lists, without NUL, few and short enough.";
 }

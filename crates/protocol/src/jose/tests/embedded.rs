@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{b64, claims, key, signed};
-use crate::jose::{Alg, Jwk, JwkError, JwsError, Rules, SigningKey, Typ, peek, verify_embedded, x5t_s256};
+use crate::jose::{Alg, Jwk, JwkError, JwsError, MAX_COMPACT_LEN, Rules, SigningKey, Typ, peek, verify_embedded, x5t_s256};
 
 const RULES: Rules<'static> = Rules::new(&Alg::ALL, Typ::Required(&["dpop+jwt"]));
 
@@ -94,12 +94,15 @@ fn other_kinds_algorithms_and_extensions_are_refused() {
 
 #[test]
 fn a_look_at_an_unverified_token_gives_strings_and_no_more() {
-    let forged = format!("{}.{}.{}", b64(r#"{"alg":"none"}"#), b64(r#"{"iss":"app","sub":1}"#), b64("x"));
-    let seen = peek(&forged, 1024).expect("it can be read");
-    assert_eq!((seen.alg(), seen.text("iss"), seen.text("sub")), ("none", Some("app"), None));
-    assert_eq!(peek(&forged, 10).err(), Some(JwsError::TooLarge));
+    let forged = format!("{}.{}.{}", b64(r#"{"alg":"none","kid":"k"}"#), b64(r#"{"iss":"app","sub":1}"#), b64("x"));
+    let seen = peek(&forged, Typ::Optional(&["JWT"])).expect("it can be read");
+    assert_eq!((seen.alg(), seen.kid(), seen.text("iss"), seen.text("sub")), ("none", Some("k"), Some("app"), None));
+    assert_eq!(peek(&forged, Typ::Required(&["JWT"])).err(), Some(JwsError::WrongTyp));
+    assert_eq!(peek(&"x".repeat(MAX_COMPACT_LEN + 1), Typ::Any).err(), Some(JwsError::TooLarge));
+    let critical = format!("{}.{}.{}", b64(r#"{"alg":"none","crit":[]}"#), b64("{}"), b64("x"));
+    assert_eq!(peek(&critical, Typ::Any).err(), Some(JwsError::Critical));
     for bad in ["", "a.b", "a.b.c", "a.b.c.d.e"] {
-        assert!(matches!(peek(bad, 1024), Err(JwsError::Malformed(_))), "{bad}");
+        assert!(matches!(peek(bad, Typ::Any), Err(JwsError::Malformed(_))), "{bad}");
     }
 }
 

@@ -1,0 +1,199 @@
+//! What a signed request may say, and what must not pass for one.
+#![allow(clippy::expect_used)]
+
+use super::*;
+use crate::jose::{JwkSet, SigningKey};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use proptest::prelude::*;
+use serde_json::json;
+
+const NOW: Timestamp = Timestamp(1_800_000_000);
+const ISSUER: &str = "https://login.example";
+
+fn claims(changes: &Value) -> Map<String, Value> {
+    let mut claims = json!({
+        "iss": "app", "aud": ISSUER, "exp": NOW.0 + 300, "nbf": NOW.0, "iat": NOW.0, "jti": "a",
+        "client_id": "app", "response_type": "code", "scope": "openid", "state": "s",
+    });
+    for (name, value) in changes.as_object().expect("changes are an object") {
+        claims[name] = value.clone();
+    }
+    claims.as_object().cloned().expect("an object")
+}
+
+fn without(names: &[&str]) -> Map<String, Value> {
+    let mut claims = claims(&json!({}));
+    claims.retain(|name, _| !names.contains(&name.as_str()));
+    claims
+}
+
+fn read(claims: &Map<String, Value>, fapi: bool) -> Result<Params, Check> {
+    let issuer = Issuer::parse(ISSUER).expect("an issuer");
+    params(claims, Expected { client_id: "app", issuer: &issuer, fapi }, NOW, &mut Checks::silent()).map_err(|r| r.check)
+}
+
+fn refused(changes: &Value) -> (Option<Check>, Option<Check>) {
+    (read(&claims(changes), false).err(), read(&claims(changes), true).err())
+}
+
+fn verified(object: &str, keys: &JwkSet, algs: &[Alg]) -> Result<Map<String, Value>, Check> {
+    verify(object, keys, algs, &mut Checks::silent()).map_err(|r| r.check)
+}
+
+#[test]
+fn a_signed_request_becomes_its_parameters_and_the_claims_about_the_jwt_do_not() {
+    let key = SigningKey::generate(Alg::Ps256).expect("a key");
+    let keys = JwkSet::new(vec![key.public().clone()]);
+    for typ in ["oauth-authz-req+jwt", "application/oauth-authz-req+jwt", "JWT"] {
+        let object = key.sign(typ, &claims(&json!({}))).expect("it is signed");
+        let params = read(&verified(&object, &keys, &[Alg::Ps256]).expect("it verifies"), true).expect("it holds");
+        assert_eq!((params.get("client_id"), params.get("scope"), params.get("state")), (Some("app"), Some("openid"), Some("s")));
+        assert!(ABOUT_THE_JWT.iter().all(|name| params.get(name).is_none()));
+    }
+}
+
+#[test]
+fn unsigned_foreign_and_otherwise_signed_objects_are_refused() {
+    let (key, other) = (SigningKey::generate(Alg::Es256).expect("a key"), SigningKey::generate(Alg::Es256).expect("a key"));
+    let keys = JwkSet::new(vec![key.public().clone()]);
+    let object = key.sign("JWT", &claims(&json!({}))).expect("it is signed");
+    let (_, payload) = object.rsplit_once('.').expect("dots").0.split_once('.').expect("dots");
+    for alg in ["none", "None", "HS256"] {
+        let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{alg}"}}"#));
+        assert_eq!(verified(&format!("{header}.{payload}."), &keys, &Alg::ALL), Err(Check::RequestObjectSigned), "{alg}");
+    }
+    assert_eq!(verified(&object, &keys, &[Alg::Ps256]), Err(Check::RequestObjectSigned));
+    let strangers = other.sign("JWT", &claims(&json!({}))).expect("it is signed");
+    assert_eq!(verified(&strangers, &keys, &Alg::ALL), Err(Check::RequestObjectSignature));
+    for typ in ["at+jwt", "dpop+jwt", "client-authentication+jwt", ""] {
+        let object = key.sign(typ, &claims(&json!({}))).expect("it is signed");
+        assert_eq!(verified(&object, &keys, &Alg::ALL), Err(Check::RequestObjectTyp), "{typ}");
+    }
+    for bad in ["", "a.b.c", &format!("{object}.x.y"), &"x".repeat(20_000)] {
+        assert_eq!(verified(bad, &keys, &Alg::ALL), Err(Check::RequestObjectWellFormed), "{bad}");
+    }
+    let brought = json!({"alg": "ES256", "jwk": other.public()});
+    let brought = other.sign_under(&brought, &claims(&json!({}))).expect("it is signed");
+    assert_eq!(verified(&brought, &keys, &Alg::ALL), Err(Check::RequestObjectSignature));
+}
+
+#[test]
+fn the_client_stands_in_the_object_and_beside_it() {
+    for id in [json!("other"), json!(""), json!(null), json!(["app"]), json!(7)] {
+        let both = Some(Check::RequestObjectClientId);
+        assert_eq!(refused(&json!({"client_id": id})), (both, both), "{id}");
+    }
+    assert_eq!(read(&without(&["client_id"]), false).err(), Some(Check::RequestObjectClientId));
+}
+
+#[test]
+fn a_client_assertion_is_no_request() {
+    let assertion = json!({"iss": "app", "sub": "app", "aud": ISSUER, "exp": NOW.0 + 60, "jti": "a"});
+    let assertion = assertion.as_object().cloned().expect("an object");
+    assert_eq!(read(&assertion, false).err(), Some(Check::RequestObjectClientId));
+}
+
+#[test]
+fn iss_and_aud_hold_where_they_are_and_are_there_for_fapi() {
+    for iss in [json!("other"), json!(null), json!(["app"])] {
+        let both = Some(Check::RequestObjectIss);
+        assert_eq!(refused(&json!({"iss": iss})), (both, both), "{iss}");
+    }
+    for aud in
+        [json!("https://evil.example"), json!([]), json!(null), json!("https://login.example/"), json!({"aud": ISSUER}), json!([[ISSUER]])]
+    {
+        let both = Some(Check::RequestObjectAud);
+        assert_eq!(refused(&json!({"aud": aud})), (both, both), "{aud}");
+    }
+    for aud in [json!([ISSUER]), json!(["https://other.example", ISSUER])] {
+        assert_eq!(refused(&json!({"aud": aud})), (None, None), "{aud}");
+    }
+    assert!(read(&without(&["iss", "aud"]), false).is_ok());
+    assert_eq!(read(&without(&["iss"]), true).err(), Some(Check::RequestObjectIss));
+    assert_eq!(read(&without(&["aud"]), true).err(), Some(Check::RequestObjectAud));
+}
+
+#[test]
+fn times_hold_where_they_are_and_fapi_bounds_them() {
+    let late = Some(Check::RequestObjectInTime);
+    for (changes, plain, fapi) in [
+        (json!({"exp": NOW.0 + 3600}), None, None),
+        (json!({"exp": NOW.0 + 3601}), None, late),
+        (json!({"exp": NOW.0 + 4200}), None, late),
+        (json!({"nbf": NOW.0 - 3000, "exp": NOW.0 + 600}), None, None),
+        (json!({"nbf": NOW.0 - 4200, "exp": NOW.0 + 60}), None, late),
+        (json!({"nbf": NOW.0 - 4200, "exp": NOW.0 - 601}), late, late),
+        (json!({"exp": NOW.0 - 30}), late, late),
+        (json!({"nbf": NOW.0 + 10, "iat": NOW.0 + 10}), None, None),
+        (json!({"nbf": NOW.0 + 61}), late, late),
+        (json!({"iat": NOW.0 + 61}), late, late),
+        (json!({"exp": "soon"}), late, late),
+        (json!({"nbf": null}), late, late),
+    ] {
+        assert_eq!(refused(&changes), (plain, fapi), "{changes}");
+    }
+    assert!(read(&without(&["exp", "nbf", "iat"]), false).is_ok());
+    for needed in ["exp", "nbf"] {
+        assert_eq!(read(&without(&[needed]), true).err(), late, "{needed}");
+    }
+    assert!(read(&without(&["iat"]), true).is_ok());
+}
+
+#[test]
+fn an_object_does_not_hold_another() {
+    for (name, value) in
+        [("request", json!("a.b.c")), ("request_uri", json!("urn:x")), ("request", json!("")), ("request_uri", json!(null))]
+    {
+        let both = Some(Check::RequestObjectNotNested);
+        assert_eq!(refused(&json!({name: value})), (both, both), "{name} {value}");
+    }
+}
+
+#[test]
+fn json_values_become_the_text_that_a_parameter_would_have() {
+    let claims = claims(&json!({
+        "max_age": 3600,
+        "claims": {"id_token": {"acr": {"essential": true}}},
+        "authorization_details": [{"type": "payment"}],
+        "resource": ["https://a.example", "https://b.example"],
+        "unknown": {"x": [1]},
+        "prompt": "",
+    }));
+    let params = read(&claims, false).expect("it holds");
+    assert_eq!(params.get("max_age"), Some("3600"));
+    assert_eq!(params.get("claims"), Some(r#"{"id_token":{"acr":{"essential":true}}}"#));
+    assert_eq!(params.get("authorization_details"), Some(r#"[{"type":"payment"}]"#));
+    assert_eq!(params.all("resource").collect::<Vec<_>>(), ["https://a.example", "https://b.example"]);
+    assert_eq!(params.get("prompt"), None);
+    assert!(params.no_repeats(&mut Checks::silent()).is_ok());
+    // A list where a text belongs is JSON text: the rule of that parameter refuses it.
+    assert_eq!(read(&self::claims(&json!({"scope": ["openid"]})), false).expect("it is read").get("scope"), Some(r#"["openid"]"#));
+}
+
+#[test]
+fn values_that_no_parameter_has_are_refused() {
+    let both = Some(Check::RequestObjectValues);
+    for changes in [
+        json!({"state": true}),
+        json!({"state": null}),
+        json!({"max_age": 1.5}),
+        json!({"max_age": 1e3}),
+        json!({"resource": [1]}),
+        json!({"resource": [["https://a.example"]]}),
+        json!({"state": "a\u{0}b"}),
+        json!({"state": "x".repeat(20_000)}),
+        json!({"resource": vec!["https://a.example"; 100]}),
+    ] {
+        assert_eq!(refused(&changes), (both, both), "{changes}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_claims_make_it_panic_and_what_is_read_is_what_was_signed(text in "[^\0]{1,40}", number in any::<i64>()) {
+        let params = read(&claims(&json!({"state": text, "max_age": number})), false).map_err(|e| TestCaseError::fail(format!("{e:?}")))?;
+        prop_assert_eq!(params.get("state"), Some(text.as_str()));
+        let decimal = number.to_string();
+        prop_assert_eq!(params.get("max_age"), Some(decimal.as_str()));
+    }
+}
