@@ -69,7 +69,7 @@ codes! {
     InvalidToken = "invalid_token", 401, "The access token is invalid, expired, revoked or not for this resource.";
     /// RFC 6750 §3.1.
     InsufficientScope = "insufficient_scope", 403, "The access token does not carry the needed scope.";
-    /// RFC 9449 §5.2 at the token endpoint; 401 at resources: see [`Self::status_at_resource`].
+    /// RFC 9449 §5 at the token endpoint; 401 at resources: see [`Self::status_at_resource`].
     InvalidDpopProof = "invalid_dpop_proof", 400, "The DPoP proof is missing or not good for this request.";
     /// RFC 9449 §8; 401 at resources (§9).
     UseDpopNonce = "use_dpop_nonce", 400, "The DPoP proof needs a nonce of this server.";

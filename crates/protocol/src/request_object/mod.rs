@@ -1,7 +1,7 @@
 //! Signed authorization requests (RFC 9101, OpenID Connect Core §6, FAPI 2.0 Message Signing §5.3.1).
 //!
 //! [`verify`] holds the object against the client's keys, [`params`] checks what it says and gives the parameters. They are the
-//! whole request: those beside the object "MUST be ignored" (RFC 9101 §6.3).
+//! whole request: "The authorization server MUST only use the parameters in the Request Object" (RFC 9101 §6.3).
 
 #[cfg(test)]
 mod tests;
@@ -74,7 +74,7 @@ pub fn params(claims: &Map<String, Value>, expected: Expected<'_>, now: Timestam
     checks.some(Check::RequestObjectValues, Params::from_pairs(pairs, MAY_REPEAT).ok())
 }
 
-/// FAPI 2.0 Message Signing §5.3.1: `aud` is the issuer, "or is an array containing" it.
+/// FAPI 2.0 Message Signing §5.3.1: `aud` is the issuer or a list that contains it.
 fn names(aud: &Value, issuer: &Issuer) -> bool {
     let one = |value: &Value| value.as_str() == Some(issuer.as_str());
     aud.as_array().map_or_else(|| one(aud), |list| list.iter().any(one))

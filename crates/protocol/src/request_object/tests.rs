@@ -53,6 +53,35 @@ fn a_signed_request_becomes_its_parameters_and_the_claims_about_the_jwt_do_not()
 }
 
 #[test]
+fn the_request_object_of_rfc_9101_section_4_verifies_and_gives_its_parameters() {
+    let keys = JwkSet::from_value(&json!({"keys": [{
+        "kty": "RSA",
+        "kid": "k2bdc",
+        "n": "x5RbkAZkmpRxia65qRQ1wwSMSxQUnS7gcpVTV_cdHmfmG2ltd2yabEO9XadD8pJNZubINPpmgHh3J1aD9WRwS05ucmFq3CfFsluLt13_7oX5yDRSKX7poXmT_5ko8k4NJZPMAO8fPToDTH7kHYbONSE2FYa5GZ60CUsFhSonI-dcMDJ0Ary9lxIw5k2z4TAdARVWcS7sD07VhlMMshrwsPHBQgTatlkxyIHXbYdtak8fqvNAwr7OlVEvM_Ipf5OfmdB8Sd-wjzaBsyP4VhJKoi_qdgSzpC694XZeYPq45Sw-q51iFUlcOlTCI7z6jltUtnR6ySn6XDGFnzH5Fe5ypw",
+        "e": "AQAB",
+    }]}))
+    .expect("the key of the RFC is read");
+    let object = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsyYmRjIn0.ewogICAgImlzcyI6ICJzNkJoZFJrcXQzIiwKICAgICJhdWQiOiAiaHR0cHM6Ly9zZXJ2ZXIuZXhhbXBsZS5jb20iLAogICAgInJlc3BvbnNlX3R5cGUiOiAiY29kZSBpZF90b2tlbiIsCiAgICAiY2xpZW50X2lkIjogInM2QmhkUmtxdDMiLAogICAgInJlZGlyZWN0X3VyaSI6ICJodHRwczovL2NsaWVudC5leGFtcGxlLm9yZy9jYiIsCiAgICAic2NvcGUiOiAib3BlbmlkIiwKICAgICJzdGF0ZSI6ICJhZjBpZmpzbGRraiIsCiAgICAibm9uY2UiOiAibi0wUzZfV3pBMk1qIiwKICAgICJtYXhfYWdlIjogODY0MDAKfQ.Nsxa_18VUElVaPjqW_ToI1yrEJ67BgKb5xsuZRVqzGkfKrOIX7BCx0biSxYGmjK9KJPctH1OC0iQJwXu5YVY-vnW0_PLJb1C2HG-ztVzcnKZC2gE4i0vgQcpkUOCpW3SEYXnyWnKzuKzqSb1wAZALo5f89B_p6QA6j6JwBSRvdVsDPdulW8lKxGTbH82czCaQ50rLAg3EYLYaCb4ik4I1zGXE4fvim9FIMs8OCMmzwIB5S-ujFfzwFjoyuPEV4hJnoVUmXR_W9typPf846lGwA8h9G9oNTIuX8Ft2jfpnZdFmLg3_wr3Wa5q3a-lfbgF3S9H_8nN3j1i7tLR_5Nz-g";
+    let claims = verified(object, &keys, &[Alg::Rs256]).expect("the RFC verifies");
+    let issuer = Issuer::parse("https://server.example.com").expect("an issuer");
+    let expected = |client_id| Expected { client_id, issuer: &issuer, fapi: false };
+    let params = super::params(&claims, expected("s6BhdRkqt3"), NOW, &mut Checks::silent()).expect("it holds");
+    for (name, value) in [
+        ("response_type", "code id_token"),
+        ("client_id", "s6BhdRkqt3"),
+        ("redirect_uri", "https://client.example.org/cb"),
+        ("scope", "openid"),
+        ("state", "af0ifjsldkj"),
+        ("nonce", "n-0S6_WzA2Mj"),
+        ("max_age", "86400"),
+    ] {
+        assert_eq!(params.get(name), Some(value), "{name}");
+    }
+    let other = super::params(&claims, expected("another"), NOW, &mut Checks::silent());
+    assert_eq!(other.err().map(|r| r.check), Some(Check::RequestObjectClientId));
+}
+
+#[test]
 fn unsigned_foreign_and_otherwise_signed_objects_are_refused() {
     let (key, other) = (SigningKey::generate(Alg::Es256).expect("a key"), SigningKey::generate(Alg::Es256).expect("a key"));
     let keys = JwkSet::new(vec![key.public().clone()]);
