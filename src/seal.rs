@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 pub struct Seal {
     encryption: LessSafeKey,
     forms: hmac::Key,
+    nonces: Zeroizing<[u8; 32]>,
 }
 
 /// What was sealed can't be opened: another secret sealed it, or it was altered.
@@ -37,7 +38,11 @@ impl Seal {
             key
         };
         let encryption = UnboundKey::new(&AES_256_GCM, &*derive(b"encryption 1")).expect("32 bytes are an AES-256 key");
-        Self { encryption: LessSafeKey::new(encryption), forms: hmac::Key::new(hmac::HMAC_SHA256, &*derive(b"forms 1")) }
+        Self {
+            encryption: LessSafeKey::new(encryption),
+            forms: hmac::Key::new(hmac::HMAC_SHA256, &*derive(b"forms 1")),
+            nonces: derive(b"dpop nonces 1"),
+        }
     }
 
     /// Encrypts `plain`, bound to `context`: it opens only under the same one.
@@ -63,6 +68,11 @@ impl Seal {
         let plain =
             self.encryption.open_in_place(nonce, Aad::from(context.as_bytes()), &mut bytes[NONCE_LEN..]).map_err(|_| WrongSecret)?;
         Ok(Zeroizing::new(plain.to_vec()))
+    }
+
+    /// What DPoP nonces are made and known by, on every node (RFC 9449 §8).
+    pub fn nonce_key(&self) -> &[u8; 32] {
+        &self.nonces
     }
 
     /// The token a form carries: it belongs to the browser that holds `nonce` and to no other (OWASP ASVS 5.0 3.5.1).

@@ -34,7 +34,7 @@ fn on_each<F: Future<Output = ()>>(body: impl Fn(Ctx) -> F) {
 }
 
 async fn assert_dead(ctx: &Ctx, tokens: &Tokens) {
-    let answer = userinfo::userinfo(ctx, tokens.access.clone()).await;
+    let answer = support::userinfo(ctx, &tokens.access).await;
     assert_eq!(refused_by(&answer), Some(Check::TokenActive), "{answer:?}");
     let answer = refresh(ctx, &tokens.refresh).await;
     let dead = matches!(refused_by(&answer), Some(Check::GrantAlive | Check::RefreshUnspent | Check::RefreshKnown | Check::PersonActive));
@@ -84,7 +84,7 @@ fn a_refresh_token_used_by_many_at_once_ends_its_family() {
             assert_dead(&ctx, &tokens).await;
         }
         // Law: this family and no other (RFC 9700 §4.14.2).
-        userinfo::userinfo(&ctx, other.access.clone()).await.expect("the other family to live");
+        support::userinfo(&ctx, &other.access).await.expect("the other family to live");
         refresh(&ctx, &other.refresh).await.expect("the other family to be renewed");
     });
 }
@@ -106,7 +106,7 @@ fn within_the_retry_window_many_at_once_leave_one_live_leaf() {
         }
         let mut live = 0;
         for tokens in won.iter().flatten() {
-            userinfo::userinfo(&ctx, tokens.access.clone()).await.expect("the family to live");
+            support::userinfo(&ctx, &tokens.access).await.expect("the family to live");
             match refresh(&ctx, &tokens.refresh).await {
                 Ok(_) => live += 1,
                 refused => assert_eq!(refused_by(&refused), Some(Check::RefreshKnown), "{refused:?}"),
@@ -262,7 +262,7 @@ fn nothing_that_was_refreshed_beside_its_end_outlives_the_end() {
             })
             .await;
             for tokens in given.iter().flatten() {
-                let answer = userinfo::userinfo(&ctx, tokens.access.clone()).await;
+                let answer = support::userinfo(&ctx, &tokens.access).await;
                 assert_eq!(refused_by(&answer), Some(Check::TokenActive), "{how:?} {answer:?}");
             }
             // Law: from the answer on, whatever was under way.

@@ -145,6 +145,9 @@ keys! {
         "A login ends after so long, used or not.";
     ConsentLifetime, "consent_lifetime", Fallback::Text("180d"), LONG, "180d",
         "A consent is remembered for so long.";
+    RequireDpopNonce, "require_dpop_nonce", Fallback::Text("false"), Kind::Flag, "true",
+        "`true`: DPoP proofs must carry a nonce that this server gave a short while ago, so that none can be made ahead of time. Clients \
+         then need a second try now and then, as RFC 9449 section 8 describes.";
     PasswordMinLength, "password_min_length", Fallback::Text("15"), Kind::Number { min: 8, max: 64 }, "15",
         "The shortest new password, in characters (NIST SP 800-63B-4 asks for 15 where a password stands alone).";
     HashingThreads, "hashing_threads", Fallback::Said("number of cores"), Kind::Number { min: 1, max: 1024 }, "2",

@@ -77,6 +77,7 @@ impl Settings {
         let secret = secret(&mut raw, database_url.as_deref(), demo);
         let registration = registration(&mut raw);
         let registration_require_pkce = raw.flag(Key::RegistrationRequirePkce);
+        let require_dpop_nonce = raw.flag(Key::RequireDpopNonce);
         let fetch_allow = fetch_allow(&mut raw);
         let trusted_proxies = trusted_proxies(&mut raw);
         let client_cert_header = client_cert_header(&mut raw, trusted_proxies.as_ref());
@@ -89,7 +90,7 @@ impl Settings {
         ConfigErrors::check(raw.into_faults())?;
         let complete = || {
             Some(Self {
-                policy: policy(issuer?, &lifetimes)?,
+                policy: policy(issuer?, &lifetimes, require_dpop_nonce?)?,
                 database_url: database_url?,
                 secret: secret?,
                 registration: registration?,
@@ -159,7 +160,7 @@ fn lifetimes(raw: &mut RawSettings) -> [Option<Seconds>; 8] {
     spans
 }
 
-fn policy(issuer: Issuer, spans: &[Option<Seconds>; 8]) -> Option<Policy> {
+fn policy(issuer: Issuer, spans: &[Option<Seconds>; 8], require_dpop_nonce: bool) -> Option<Policy> {
     let [code, access, id, refresh_idle, refresh_absolute, session_idle, session_absolute, consent] = *spans;
     Some(Policy {
         issuer,
@@ -171,6 +172,7 @@ fn policy(issuer: Issuer, spans: &[Option<Seconds>; 8]) -> Option<Policy> {
         session_idle: session_idle?,
         session_absolute: session_absolute?,
         consent_lifetime: consent?,
+        require_dpop_nonce,
     })
 }
 

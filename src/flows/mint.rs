@@ -76,6 +76,7 @@ impl AccessSeed {
             client_id: &record.client_id,
             scope: &record.scopes,
             auth_time: record.auth_time,
+            cnf: record.confirmation.as_ref(),
             sid: grant.map(|grant| &grant.session),
         };
         sign(catalog, plan.alg, plan.typ, &claims, record.issued_at)

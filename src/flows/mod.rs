@@ -6,6 +6,7 @@ pub mod authorize;
 pub mod catalog;
 pub mod client_auth;
 pub mod consent;
+pub mod dpop;
 mod hint;
 pub mod introspect;
 pub mod login;

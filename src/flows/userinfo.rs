@@ -1,13 +1,16 @@
 //! `GET` and `POST /userinfo` (OpenID Connect Core §5.3), and finding a presented access token.
 
 use super::catalog::Catalog;
+use super::dpop::{self, At};
 use super::{Ctx, FlowError, mint};
 use crate::store::{Conn, tokens, users};
 use doorward_protocol::api::Apis;
+use doorward_protocol::binding::Proven;
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::error::Refusal;
 use doorward_protocol::jose::{Alg, Rules, Typ, verify};
-use doorward_protocol::resource::{self, AccessRecord};
+use doorward_protocol::metadata::path;
+use doorward_protocol::resource::{self, AccessRecord, Scheme, Shown};
 use doorward_protocol::secret::{Access, Secret};
 use doorward_protocol::values::{Timestamp, TokenId};
 use serde_json::{Map, Value};
@@ -38,21 +41,53 @@ fn uses_plain_typ(apis: &Apis) -> bool {
     apis.iter().any(|api| api.token_typ == doorward_protocol::api::TokenTyp::Jwt)
 }
 
+/// A request with an access token.
+#[derive(Debug)]
+pub struct Visitor<'r> {
+    /// Its method.
+    pub method: &'r str,
+    /// The values of its `Authorization` headers.
+    pub authorization: Vec<&'r str>,
+    /// The values of its `DPoP` headers.
+    pub dpop: Vec<String>,
+}
+
 /// What the person of a token has allowed its client to know.
 ///
 /// # Errors
-/// [`FlowError::Refused`] by the rules of [`resource::accept`].
-pub async fn userinfo(ctx: &Ctx, token: String) -> Result<Map<String, Value>, FlowError> {
+/// [`FlowError::Refused`] by the rules of [`resource::accept`] and of RFC 9449 §7.
+pub async fn userinfo(ctx: &Ctx, visitor: &Visitor<'_>) -> Result<Map<String, Value>, FlowError> {
+    let shown = resource::shown(&visitor.authorization, &mut Checks::silent())?;
+    let proven = proven(ctx, visitor, shown).await?;
+    let (scheme, token) = (shown.scheme, shown.token.to_owned());
     let (cache, now, issuer) = (Arc::clone(&ctx.catalog), ctx.now(), ctx.policy.issuer.as_str().to_owned());
     ctx.store
         .read(move |conn| {
             let catalog = cache.get(conn)?;
             let record = find(conn, &token, &catalog, now)?;
-            let (record, subject) = resource::accept(record.as_ref(), &issuer, now, &mut Checks::silent())?;
+            let (record, subject) = resource::accept(record.as_ref(), (scheme, &proven), &issuer, now, &mut Checks::silent())?;
             let user = users::find(conn, subject)?.filter(|user| !user.disabled).ok_or_else(|| Refusal::by(Check::TokenActive))?;
             let mut claims = user.person.told(&record.scopes);
             claims.insert("sub".to_owned(), subject.as_str().into());
             Ok(claims)
         })
         .await
+}
+
+/// Which keys the request proves; a proof is remembered before the token is looked at.
+async fn proven(ctx: &Ctx, visitor: &Visitor<'_>, shown: Shown<'_>) -> Result<Proven, FlowError> {
+    let at = At { method: visitor.method, path: path::USERINFO, token: Some(shown.token) };
+    let proof = match shown.scheme {
+        // A proof beside a Bearer token proves nothing that is asked for.
+        Scheme::Bearer => None,
+        Scheme::Dpop => {
+            let proof = dpop::prove(ctx, &visitor.dpop, at, None)?;
+            Some(Checks::silent().some(Check::DpopPresent, proof)?)
+        }
+    };
+    let jkt = proof.as_ref().map(|proof| proof.jkt.as_str().to_owned());
+    if proof.is_some() {
+        ctx.store.write(move |conn| dpop::first_use(conn, proof.as_ref())).await??;
+    }
+    Ok(Proven { jkt, certificate: None })
 }

@@ -14,14 +14,14 @@ fn is_open(path: &str) -> bool {
 pub fn allow(path: &str, response: &mut Response<'_>) {
     if is_open(path) {
         response.set_header(Header::new("Access-Control-Allow-Origin", "*"));
-        response.set_header(Header::new("Access-Control-Expose-Headers", "WWW-Authenticate, Retry-After, X-Request-Id"));
+        response.set_header(Header::new("Access-Control-Expose-Headers", "WWW-Authenticate, DPoP-Nonce, Retry-After, X-Request-Id"));
     }
 }
 
 fn preflight(methods: &'static str) -> Reply {
     Reply::empty(Status::NoContent)
         .with("Access-Control-Allow-Methods", methods)
-        .with("Access-Control-Allow-Headers", "Authorization, Content-Type")
+        .with("Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP")
         .with("Access-Control-Max-Age", "86400")
 }
 

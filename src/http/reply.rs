@@ -1,12 +1,13 @@
 //! What a handler answers: status, headers, body. Errors are values, so that their cookies and headers aren't lost.
 
 use super::App;
-use crate::flows::FlowError;
+use crate::flows::{Ctx, FlowError, dpop};
 use crate::pages::{self, Frame, Page};
 use doorward_protocol::authorize::ResponseMode;
 use doorward_protocol::authorize::response::Response as AuthorizationResponse;
 use doorward_protocol::check::Check;
 use doorward_protocol::error::{ErrorCode, Refusal};
+use doorward_protocol::jose::Alg;
 use doorward_protocol::redirect_uri::RedirectUri;
 use rocket::Request;
 use rocket::http::{ContentType, Header, Status};
@@ -178,6 +179,13 @@ impl Reply {
             .with("Retry-After", "2")
     }
 
+    /// The same with a nonce for the next proof, for whoever showed one or must (RFC 9449 §8).
+    #[must_use]
+    pub fn with_nonce(self, ctx: &Ctx, proofs: &[String]) -> Self {
+        let asked = self.cause.as_ref().and_then(|cause| cause.check) == Some(Check::DpopPresent.rule().name);
+        if proofs.is_empty() && !asked { self } else { self.with("DPoP-Nonce", dpop::nonce(ctx)) }
+    }
+
     /// A refusal of client authentication where `Authorization` is taken: 401 names the scheme (RFC 6749 §5.2).
     pub fn client_error(error: &FlowError) -> Self {
         let reply = Self::json_error(error);
@@ -193,8 +201,23 @@ impl Reply {
     pub fn bearer_error(error: &FlowError) -> Self {
         let FlowError::Refused(refusal) = error else { return Self::json_error(error) };
         let code = refusal.code();
+        // RFC 9449 §7.1: which algorithms a proof may be signed with.
+        let algs = Alg::ALL.map(Alg::name).join(" ");
         if refusal.check == Check::BearerPresent {
-            return Self::empty(Status::Unauthorized).with("WWW-Authenticate", "Bearer realm=\"doorward\"").because(Cause::of(error));
+            return Self::empty(Status::Unauthorized)
+                .with("WWW-Authenticate", "Bearer realm=\"doorward\"")
+                .with("WWW-Authenticate", format!("DPoP realm=\"doorward\", algs=\"{algs}\""))
+                .because(Cause::of(error));
+        }
+        let by_proof = matches!(code, ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce)
+            || matches!(refusal.check, Check::DpopScheme | Check::DpopKeyMatches);
+        if by_proof {
+            let challenge = format!(
+                "DPoP realm=\"doorward\", error=\"{}\", error_description=\"{}\", algs=\"{algs}\"",
+                code.as_str(),
+                refusal.description()
+            );
+            return Self { status: Status::Unauthorized, ..Self::json_error(error) }.with("WWW-Authenticate", challenge);
         }
         let scope = if code == ErrorCode::InsufficientScope { ", scope=\"openid\"" } else { "" };
         let challenge =

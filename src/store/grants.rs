@@ -3,6 +3,7 @@
 use super::schema::{grants, sessions, users};
 use super::{Conn, StoreError, codec};
 use diesel::prelude::*;
+use doorward_protocol::binding::Confirmation;
 use doorward_protocol::grants::Grant;
 use doorward_protocol::scopes::Scopes;
 use doorward_protocol::values::{ClientId, GrantId, SessionId, Subject, Timestamp};
@@ -102,6 +103,15 @@ pub fn find(conn: &mut Conn, id: &str, now: Timestamp) -> Result<Option<Grant>, 
         .first(conn)
         .optional()?;
     found.map(|found| Row::grant(found, now)).transpose()
+}
+
+/// Binds the refresh tokens of a family to the key its first tokens are bound to.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn bind(conn: &mut Conn, id: &GrantId, bound: &Confirmation) -> Result<(), StoreError> {
+    diesel::update(grants::table.find(id.as_str())).set(grants::confirmation.eq(codec::to_json(bound)?)).execute(conn)?;
+    Ok(())
 }
 
 /// Notes that a grant gave a token.

@@ -60,6 +60,15 @@ pub fn spend_refresh(conn: &mut Conn, digest: &Digest<Refresh>, successor: &Dige
     Ok(diesel::update(unspent).set(set).execute(conn)? == 1)
 }
 
+/// Lets an unspent refresh token live until then: false when it was spent meanwhile.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn extend_refresh(conn: &mut Conn, digest: &Digest<Refresh>, until: Timestamp) -> Result<bool, StoreError> {
+    let unspent = refresh_tokens::table.find(digest.to_text()).filter(refresh_tokens::spent_at.is_null());
+    Ok(diesel::update(unspent).set(refresh_tokens::expires_at.eq(until.0)).execute(conn)? == 1)
+}
+
 /// Makes others that would replace the successor of this spent token wait for this commit.
 ///
 /// # Errors

@@ -11,6 +11,7 @@ use doorward::clock::{Clock, SystemClock, SystemEntropy};
 use doorward::config::{EnvText, Settings};
 use doorward::flows::authorize::{Begun, Who, begin};
 use doorward::flows::client_auth::Sender;
+use doorward::flows::userinfo::Visitor;
 use doorward::flows::{Ctx, FlowError, token};
 use doorward::passwords;
 use doorward::setup::Setup;
@@ -339,6 +340,13 @@ pub async fn redeem(ctx: &Ctx, code: &str) -> Result<Tokens, FlowError> {
 /// Refreshes.
 pub async fn refresh(ctx: &Ctx, token: &str) -> Result<Tokens, FlowError> {
     exchange(ctx, format!("grant_type=refresh_token&refresh_token={token}")).await
+}
+
+/// What userinfo says to who brings a token.
+pub async fn userinfo(ctx: &Ctx, token: &str) -> Result<Map<String, Value>, FlowError> {
+    let authorization = format!("Bearer {token}");
+    let visitor = Visitor { method: "GET", authorization: vec![&authorization], dpop: Vec::new() };
+    doorward::flows::userinfo::userinfo(ctx, &visitor).await
 }
 
 /// A first pair of tokens in a session of Ada's.

@@ -53,6 +53,7 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         "introspection_endpoint_auth_methods_supported": secret_methods,
         "revocation_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::as_str),
         "code_challenge_methods_supported": ["S256"],
+        "dpop_signing_alg_values_supported": Alg::ALL.iter().map(|alg| alg.name()).collect::<Vec<_>>(),
         "prompt_values_supported": Prompt::ALL.map(Prompt::as_str),
         "claim_types_supported": ["normal"],
         "claims_supported": claims::supported(),

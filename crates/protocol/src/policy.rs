@@ -23,6 +23,8 @@ pub struct Policy {
     pub session_absolute: Seconds,
     /// A consent is remembered for so long.
     pub consent_lifetime: Seconds,
+    /// Whether a DPoP proof must carry a nonce of this server (RFC 9449 §8).
+    pub require_dpop_nonce: bool,
 }
 
 impl Policy {
@@ -38,6 +40,7 @@ impl Policy {
             session_idle: Seconds::hours(12),
             session_absolute: Seconds::days(7),
             consent_lifetime: Seconds::days(180),
+            require_dpop_nonce: false,
         }
     }
 }

@@ -1,15 +1,21 @@
 //! An app: what a client library would do.
 
 use crate::send::{NEAR, Outgoing, send};
-use crate::{Page, World, encode};
+use crate::{AppKey, Page, World, encode};
 use base64::{Engine as _, engine::general_purpose::STANDARD, engine::general_purpose::URL_SAFE_NO_PAD};
+use doorward::clock::Clock as _;
 use rocket::http::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// RFC 7636 appendix B: the verifier.
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 /// RFC 7636 appendix B: its challenge.
 pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/// RFC 7523 §2.2.
+pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// An app of a world.
 #[derive(Clone)]
@@ -23,6 +29,10 @@ pub struct App<'w> {
     pub method: String,
     /// Its first redirect URI.
     pub redirect_uri: String,
+    /// The key it proves by DPoP at each request.
+    pub proves: Option<Arc<AppKey>>,
+    /// The key it signs assertions with, where its method is `private_key_jwt`.
+    pub signs: Option<Arc<AppKey>>,
 }
 
 /// An authorization request being put together.
@@ -74,7 +84,34 @@ impl<'w> App<'w> {
             secret: text(&json["client_secret"]),
             method: text(&json["token_endpoint_auth_method"]).unwrap_or_else(|| "client_secret_basic".to_owned()),
             redirect_uri: text(&json["redirect_uris"][0]).unwrap_or_default(),
+            proves: None,
+            signs: None,
         }
+    }
+
+    /// The same app, proving this key at each request.
+    #[must_use]
+    pub fn proving(mut self, key: &Arc<AppKey>) -> Self {
+        self.proves = Some(Arc::clone(key));
+        self
+    }
+
+    /// The same app, signing its assertions with this key.
+    #[must_use]
+    pub fn signing(mut self, key: &Arc<AppKey>) -> Self {
+        self.signs = Some(Arc::clone(key));
+        self
+    }
+
+    /// A client assertion (RFC 7523 §2.2) as the server wants it; `more` changes its claims.
+    pub fn assertion(&self, more: &Value) -> String {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let now = self.world.clock.now().0;
+        let jti = format!("assertion-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let mut claims =
+            json!({"iss": self.id, "sub": self.id, "aud": self.world.issuer.as_str(), "jti": jti, "iat": now, "exp": now + 60});
+        claims.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
+        self.signs.as_ref().expect("a key to sign with").jwt(&claims)
     }
 
     /// A sound authorization request for `openid`.
@@ -98,11 +135,15 @@ impl<'w> App<'w> {
         let mut headers = Vec::new();
         let secret = self.secret.as_deref().unwrap_or_default();
         let authorization = basic(&self.id, secret);
+        let assertion = if self.method == "private_key_jwt" { self.assertion(&json!({})) } else { String::new() };
         match self.method.as_str() {
             "client_secret_basic" => headers.push(("Authorization", authorization.as_str())),
             "client_secret_post" => pairs.extend([("client_id", self.id.as_str()), ("client_secret", secret)]),
+            "private_key_jwt" => pairs.extend([("client_assertion_type", ASSERTION_TYPE), ("client_assertion", assertion.as_str())]),
             _ => pairs.push(("client_id", &self.id)),
         }
+        let proof = self.proves.as_ref().map(|key| key.proof("POST", &self.world.issuer.at(path), self.world.clock.now().0, json!({})));
+        headers.extend(proof.iter().map(|proof| ("DPoP", proof.as_str())));
         self.raw(path, &headers, &encode(&pairs)).await
     }
 
@@ -151,9 +192,15 @@ impl<'w> App<'w> {
         self.token(&pairs).await
     }
 
-    /// Asks for userinfo with a bearer token.
+    /// Asks for userinfo, as the bearer of a token or with a proof.
     pub async fn userinfo(&self, token: &str) -> Page {
         let path = self.world.path("/userinfo");
+        if let Some(key) = &self.proves {
+            let proof = key.proof_with("GET", &self.world.issuer.at("/userinfo"), self.world.clock.now().0, token);
+            let headers = [("Authorization", format!("DPoP {token}")), ("DPoP", proof)];
+            let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+            return self.world.send(Method::Get, &path, &headers, &[]).await;
+        }
         self.world.send(Method::Get, &path, &[("Authorization", &format!("Bearer {token}"))], &[]).await
     }
 

@@ -3,6 +3,7 @@
 use super::{Attempt, Outcome};
 use crate::flows::FlowError;
 use crate::store::{Conn, codes, grants};
+use doorward_protocol::binding;
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::error::Refusal;
 use doorward_protocol::grants::authorization_code;
@@ -22,7 +23,14 @@ impl Attempt {
             other => other,
         };
         match (verdict, code) {
-            (Ok(grantee), Some(code)) => self.give(conn, grantee, code.grant, true),
+            (Ok(grantee), Some(code)) => {
+                let mut grant = code.grant;
+                grant.confirmation = binding::of_family(self.client(), self.request.confirmation.as_ref());
+                if let Some(bound) = &grant.confirmation {
+                    grants::bind(conn, &grant.id, bound)?;
+                }
+                self.give(conn, grantee, grant, true)
+            }
             (Err(refusal), Some(code)) if refusal.check == Check::CodeUnspent => {
                 tracing::warn!(target: "doorward::security", client = %code.grant.client_id, grant = %code.grant.id, "code reused: its grant is revoked");
                 grants::revoke(conn, &code.grant.id, self.now)?;

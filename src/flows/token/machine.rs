@@ -13,7 +13,7 @@ impl Attempt {
             Ok(grantee) => grantee,
             Err(refusal) => return Ok(Outcome::Refused(refusal)),
         };
-        let record = self.seed.record(&grantee.access, self.client(), None, self.now);
+        let record = self.record(&grantee, None);
         tokens::insert_access(conn, &record)?;
         Ok(Outcome::Given(Box::new(Given { grantee, record, grant: None, person: None, with_nonce: false })))
     }

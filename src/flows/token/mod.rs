@@ -6,15 +6,17 @@ mod refresh;
 
 use super::catalog::Catalog;
 use super::client_auth::{Sender, authenticate};
+use super::dpop::{self, At};
 use super::mint::{self, AccessSeed};
 use super::{Ctx, FlowError};
 use crate::store::{Conn, grants, tokens, users};
-use doorward_protocol::binding::Proven;
+use doorward_protocol::binding::{Confirmation, Proven};
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client::Client;
 use doorward_protocol::client_auth::Authenticated;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::grants::{Grant, GrantType, Grantee, TokenRequest};
+use doorward_protocol::metadata::path;
 use doorward_protocol::params::Params;
 use doorward_protocol::resource::AccessRecord;
 use doorward_protocol::secret::{Refresh, Secret};
@@ -57,9 +59,13 @@ struct Given {
 pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenResponse, FlowError> {
     let (by, catalog) = authenticate(ctx, sender).await?;
     let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
-    let request = TokenRequest::read(params, &by, Proven::default(), &mut Checks::silent()).map_err(as_client)?;
+    let at = At { method: "POST", path: path::TOKEN, token: None };
+    let proof = dpop::prove(ctx, &sender.dpop, at, Some(by.client()))?;
+    let proven = Proven { jkt: proof.as_ref().map(|proof| proof.jkt.as_str().to_owned()), certificate: None };
+    let request = TokenRequest::read(params, &by, proven, &mut Checks::silent()).map_err(as_client)?;
     let attempt = Attempt {
         request,
+        proof,
         by,
         catalog: Arc::clone(&catalog),
         ctx: ctx.clone(),
@@ -74,6 +80,8 @@ pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenRe
     };
     // Signed only now: what a client holds is durable.
     let Given { grantee, record, grant, person, with_nonce } = *given;
+    // RFC 9449 §5: "token_type … DPoP" tells the client to what the token is bound.
+    let token_type = if matches!(record.confirmation, Some(Confirmation::Jkt(_))) { "DPoP" } else { "Bearer" };
     let access_token = seed.token(&record, &grantee.access, grant.as_ref(), &catalog, ctx)?;
     let id_token = match &grant {
         Some(grant) if grantee.id_token => {
@@ -84,7 +92,7 @@ pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenRe
     };
     Ok(TokenResponse {
         access_token,
-        token_type: "Bearer",
+        token_type,
         expires_in: grantee.access.lifetime.0,
         refresh_token: grantee.refresh_until.map(|_| successor.expose().to_owned()),
         id_token,
@@ -95,6 +103,7 @@ pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenRe
 /// One token request, to be run in a transaction as often as that takes.
 struct Attempt {
     request: TokenRequest,
+    proof: Option<dpop::Proven>,
     by: Authenticated,
     catalog: Arc<Catalog>,
     ctx: Ctx,
@@ -105,6 +114,9 @@ struct Attempt {
 
 impl Attempt {
     fn run(&self, conn: &mut Conn) -> Result<Outcome, FlowError> {
+        if let Err(refusal) = dpop::first_use(conn, self.proof.as_ref())? {
+            return Ok(Outcome::Refused(refusal));
+        }
         match self.request.grant_type {
             GrantType::AuthorizationCode => self.redeem(conn),
             GrantType::RefreshToken => self.refresh(conn),
@@ -116,7 +128,7 @@ impl Attempt {
     }
 
     fn give(&self, conn: &mut Conn, grantee: Grantee, grant: Grant, first: bool) -> Result<Outcome, FlowError> {
-        let record = self.seed.record(&grantee.access, self.client(), Some(&grant), self.now);
+        let record = self.record(&grantee, Some(&grant));
         tokens::insert_access(conn, &record)?;
         if let Some(until) = grantee.refresh_until {
             tokens::insert_refresh(conn, &self.successor.digest(), &grant.id, until)?;
@@ -128,6 +140,12 @@ impl Attempt {
         let told = grantee.id_token && record.audience != self.ctx.policy.issuer.as_str();
         let person = if told { users::find(conn, &grant.subject)?.map(|user| user.person) } else { None };
         Ok(Outcome::Given(Box::new(Given { grantee, record, grant: Some(grant), person, with_nonce: first })))
+    }
+
+    /// The row of the access token, bound to the key that the request proved.
+    fn record(&self, grantee: &Grantee, grant: Option<&Grant>) -> AccessRecord {
+        let record = self.seed.record(&grantee.access, self.client(), grant, self.now);
+        AccessRecord { confirmation: self.request.confirmation.clone(), ..record }
     }
 
     fn client(&self) -> &Client {

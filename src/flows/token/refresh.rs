@@ -5,6 +5,7 @@ use crate::flows::FlowError;
 use crate::store::{Conn, StoreError, grants, tokens};
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::error::Refusal;
+use doorward_protocol::grants::Grantee;
 use doorward_protocol::grants::refresh_token::{self, RefreshRecord, RefreshState, Rotation};
 use doorward_protocol::secret::{Refresh, Secret};
 
@@ -33,8 +34,14 @@ impl Attempt {
                 (Rotation::Spend, _) => tokens::spend_refresh(conn, &digest, &self.successor.digest(), self.now)?,
                 (Rotation::ReplaceSuccessor, Some(old)) => tokens::replace_successor(conn, &digest, old, &self.successor.digest())?,
                 (Rotation::ReplaceSuccessor, None) => false,
+                (Rotation::Keep, _) => match grantee.refresh_until {
+                    Some(until) => tokens::extend_refresh(conn, &digest, until)?,
+                    None => true,
+                },
             };
             if let (true, Some(token)) = (first, token) {
+                let successor = rotation != Rotation::Keep;
+                let grantee = Grantee { refresh_until: grantee.refresh_until.filter(|_| successor), ..grantee };
                 return self.give(conn, grantee, token.grant, false);
             }
         }

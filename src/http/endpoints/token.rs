@@ -11,13 +11,14 @@ use rocket::{State, post};
 /// Exchanges a grant for tokens.
 #[post("/token", data = "<form>")]
 pub async fn token(form: Result<ClientForm, Refusal>, app: &State<App>) -> Reply {
-    let answered = match form {
-        Ok(ClientForm { sender, params }) => flows::token::token(&app.ctx, &sender, params).await,
-        Err(refusal) => Err(FlowError::Refused(refusal)),
+    let ClientForm { sender, params } = match form {
+        Ok(form) => form,
+        Err(refusal) => return Reply::client_error(&FlowError::Refused(refusal)),
     };
-    match answered {
+    let reply = match flows::token::token(&app.ctx, &sender, params).await {
         // RFC 6749 §5.1: "Cache-Control: no-store" and "Pragma: no-cache".
         Ok(response) => Reply::json(Status::Ok, &response).with("Cache-Control", "no-store").with("Pragma", "no-cache"),
         Err(error) => Reply::client_error(&error),
-    }
+    };
+    reply.with_nonce(&app.ctx, &sender.dpop)
 }

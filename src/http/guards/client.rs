@@ -2,6 +2,7 @@
 
 use super::FormBody;
 use crate::flows::client_auth::Sender;
+use crate::flows::userinfo::Visitor;
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client_auth::Presented;
 use doorward_protocol::error::Refusal;
@@ -11,16 +12,21 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome as RequestOutcome};
 use rocket::{Request, async_trait};
 
-/// The values of all `Authorization` headers.
-#[derive(Clone, Debug)]
-pub struct Authorization<'r>(pub Vec<&'r str>);
+/// Whoever comes with an access token: what the request shows of it, looked at by the flow.
+#[derive(Debug)]
+pub struct Holder<'r>(pub Visitor<'r>);
 
 #[async_trait]
-impl<'r> FromRequest<'r> for Authorization<'r> {
+impl<'r> FromRequest<'r> for Holder<'r> {
     type Error = std::convert::Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> RequestOutcome<Self, Self::Error> {
-        RequestOutcome::Success(Self(request.headers().get("Authorization").collect()))
+        let headers = request.headers();
+        RequestOutcome::Success(Self(Visitor {
+            method: request.method().as_str(),
+            authorization: headers.get("Authorization").collect(),
+            dpop: headers.get("DPoP").map(str::to_owned).collect(),
+        }))
     }
 }
 

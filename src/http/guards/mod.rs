@@ -6,6 +6,6 @@ mod csrf;
 mod visit;
 
 pub use body::FormBody;
-pub use client::{Authorization, ClientForm};
+pub use client::{ClientForm, Holder};
 pub use csrf::{Csrf, FormProblem, FromParams};
 pub use visit::Visit;

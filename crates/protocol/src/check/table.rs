@@ -135,6 +135,11 @@ table! {
     DpopAth: "RFC 9449 §4.3 check 12", InvalidDpopProof, Always, "ath of the DPoP proof must be the base64url SHA-256 of the access token sent with it.";
     DpopReplay: "RFC 9449 §4.3 check 11, §11.1", InvalidDpopProof, Always, "This DPoP proof was used before; make a new one with a new jti for each request.";
     DpopPresent: "RFC 9449 §5, §7.1", InvalidDpopProof, Always, "A DPoP proof is needed here: send one in a DPoP header.";
+    DpopScheme: "RFC 9449 §7.1", InvalidToken, Always, "The access token is bound to a key: send it as Authorization: DPoP with a proof, not as Bearer.";
+    DpopTokenBound: "RFC 9449 §7.1", InvalidToken, Always, "The access token is not bound to a DPoP key: send it as Authorization: Bearer.";
+    CertificatePresent: "RFC 8705 §3.4", InvalidRequest, Authenticated, "The client is registered for certificate-bound tokens: connect with its certificate.";
+    CertificateMatches: "RFC 8705 §3", InvalidToken, Always, "The access token is bound to another certificate than the one of this connection.";
+    ProfileAlg: "FAPI 2.0 Security Profile §5.4.1", InvalidDpopProof, Always, "A fapi2 client signs with PS256, ES256 or EdDSA.";
     DpopKeyMatches: "RFC 9449 §4.3 check 12, §7.1", InvalidToken, Always, "The access token is bound to another key than the one of the DPoP proof.";
     DpopGrantKey: "RFC 9449 §5, §10", InvalidGrant, Authenticated, "The code or refresh token is bound to another key than the one of the DPoP proof.";
     DpopJktWellFormed: "RFC 9449 §10", InvalidRequest, Always, "dpop_jkt must be the 43 characters of a base64url SHA-256 thumbprint.";

@@ -8,6 +8,7 @@ mod tests;
 pub use nonce::{make_nonce, nonce_holds};
 
 use crate::check::{Check, Checks, Evidence};
+use crate::client::Client;
 use crate::error::Refusal;
 use crate::jose::{Alg, Embedded, Jwk, JwsError, Rules, Typ, numeric_date, sha256, verify_embedded};
 use crate::judged::{judged, shown};
@@ -91,6 +92,19 @@ pub struct Proven {
     pub jti_key: String,
     /// Until when to remember it: from then on the proof is refused without memory.
     pub expires_at: Timestamp,
+}
+
+impl Proven {
+    /// Holds the algorithm against the client's profile.
+    ///
+    /// # Errors
+    /// [`Check::ProfileAlg`].
+    pub fn fits(&self, client: &Client, checks: &mut Checks<'_>) -> Result<(), Refusal> {
+        // FAPI 2.0 Security Profile §5.4.1: "shall use PS256, ES256, or EdDSA (using the Ed25519 variant) algorithms".
+        checks.require(Check::ProfileAlg, !(client.is_fapi2() && self.alg == Alg::Rs256), || {
+            Evidence::new("PS256, ES256, EdDSA", self.alg.name())
+        })
+    }
 }
 
 impl Proof {

@@ -65,6 +65,8 @@ pub fn redeem(
             })?;
         }
     }
+    // RFC 9449 §10: "the authorization server MUST reject the request" when the proof is by another key than dpop_jkt names, or absent.
+    checks.hold(Check::DpopGrantKey, code.dpop_jkt.is_none() || code.dpop_jkt == req.proven.jkt)?;
     code.grant.usable(now, checks)?;
     let scopes = code.grant.scopes_of(client);
     let granted = Granted { scopes: &scopes, resources: &code.grant.resources };

@@ -7,7 +7,7 @@ pub mod refresh_token;
 mod tests;
 
 use crate::audience::TokenPlan;
-use crate::binding::{Confirmation, Proven};
+use crate::binding::{self, Confirmation, Proven};
 use crate::check::{Check, Checks, Evidence};
 use crate::claims_request::ClaimsRequest;
 use crate::client::Client;
@@ -74,6 +74,8 @@ pub struct TokenRequest {
     pub scope: Option<Scopes>,
     /// Which keys the request has proven to hold.
     pub proven: Proven,
+    /// To what key the access token it gets is bound.
+    pub confirmation: Option<Confirmation>,
     params: Params,
 }
 
@@ -82,7 +84,7 @@ impl TokenRequest {
     ///
     /// # Errors
     /// [`Check::ParamNotRepeated`], [`Check::GrantTypePresent`], [`Check::GrantTypeKnown`], [`Check::GrantTypeRegistered`],
-    /// [`Check::ScopeWellFormed`].
+    /// [`Check::ScopeWellFormed`], and those of [`binding::of_request`].
     pub fn read(params: Params, by: &Authenticated, proven: Proven, checks: &mut Checks<'_>) -> Result<Self, Refusal> {
         params.no_repeats(checks)?;
         let named = checks.some(Check::GrantTypePresent, params.get("grant_type"))?;
@@ -95,7 +97,8 @@ impl TokenRequest {
             None => None,
         };
         let resources = params.all("resource").map(str::to_owned).collect();
-        Ok(Self { grant_type, resources, scope, proven, params })
+        let confirmation = binding::of_request(by.client(), &proven, checks)?;
+        Ok(Self { grant_type, resources, scope, proven, confirmation, params })
     }
 
     /// A parameter of this grant.
@@ -152,6 +155,11 @@ impl Grant {
     fn usable(&self, now: Timestamp, checks: &mut Checks<'_>) -> Result<(), Refusal> {
         checks.hold(Check::GrantAlive, self.alive && now < self.expires_at)?;
         checks.hold(Check::PersonActive, self.person_active)
+    }
+
+    /// RFC 9449 §5: a refresh token that is bound to a key is worth nothing without it.
+    fn held_by(&self, proven: &Proven, checks: &mut Checks<'_>) -> Result<(), Refusal> {
+        checks.hold(Check::DpopGrantKey, self.confirmation.as_ref().is_none_or(|bound| proven.meets(bound)))
     }
 }
 

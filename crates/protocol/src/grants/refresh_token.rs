@@ -41,6 +41,8 @@ pub enum Rotation {
     Spend,
     /// It was spent within the client's retry window: replace the unused successor, so that one leaf lives.
     ReplaceSuccessor,
+    /// It stays what it is: the client proves itself and its key at each use, and a lost answer costs nothing.
+    Keep,
 }
 
 /// Decides over a refresh. The caller commits the [`Rotation`] by conditional updates in the same transaction, and asks again when another
@@ -62,6 +64,8 @@ pub fn refresh(
     let token = checks.some(Check::RefreshKnown, token)?;
     checks.hold(Check::RefreshOfClient, token.grant.client_id == client.id)?;
     let rotation = match token.state {
+        // FAPI 2.0 Security Profile §5.3.2.1: "shall not use refresh token rotation except in extraordinary circumstances".
+        RefreshState::Unspent if client.is_fapi2() => Rotation::Keep,
         RefreshState::Unspent => Rotation::Spend,
         RefreshState::Spent { at, successor_used } => {
             // A clock set back makes the age negative: that is within the window, the replay is still answered at most by replacement.
@@ -75,6 +79,7 @@ pub fn refresh(
     checks.require(Check::RefreshInTime, now < token.expires_at, || {
         Evidence::new(format!("before {}", token.expires_at.0), format!("at {}", now.0))
     })?;
+    token.grant.held_by(&req.proven, checks)?;
     token.grant.usable(now, checks)?;
     let scopes = token.grant.scopes_of(client);
     let granted = Granted { scopes: &scopes, resources: &token.grant.resources };

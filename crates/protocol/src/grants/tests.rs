@@ -72,9 +72,14 @@ fn public() -> Authenticated {
 }
 
 fn read(pairs: &[(&str, &str)], by: &Authenticated) -> Result<TokenRequest, Check> {
+    read_with(pairs, by, Proven::default())
+}
+
+/// The same by a request that proved keys.
+fn read_with(pairs: &[(&str, &str)], by: &Authenticated, proven: Proven) -> Result<TokenRequest, Check> {
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let params = Params::parse(body.as_bytes(), MAY_REPEAT).expect("well formed");
-    TokenRequest::read(params, by, Proven::default(), &mut Checks::silent()).map_err(|refusal| refusal.check)
+    TokenRequest::read(params, by, proven, &mut Checks::silent()).map_err(|refusal| refusal.check)
 }
 
 /// A living grant of `app`, for everything.

@@ -1,5 +1,6 @@
 //! JWT access tokens (RFC 9068).
 
+use crate::binding::Confirmation;
 use crate::scopes::Scopes;
 use crate::values::{ClientId, SessionId, Timestamp, TokenId};
 use serde::Serialize;
@@ -27,6 +28,9 @@ pub struct AccessClaims<'c> {
     /// When the person last proved who they are (§2.2.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<Timestamp>,
+    /// The key it is bound to (RFC 7800 §3, RFC 9449 §6.1, RFC 8705 §3.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<&'c Confirmation>,
     /// The login session it came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<&'c SessionId>,

@@ -56,6 +56,7 @@ impl Family {
                         let next = self.successor(at).expect("a spent token has a successor");
                         self.rows[next].replaced = true;
                     }
+                    Rotation::Keep => unreachable!("no client of these tests goes without rotation"),
                 }
                 let expires_at = given.refresh_until.expect("a successor");
                 self.rows.push(Row { parent: Some(at), expires_at, spent_at: None, replaced: false });

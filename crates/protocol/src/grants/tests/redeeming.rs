@@ -135,3 +135,20 @@ fn an_id_token_comes_with_openid_whatever_the_access_token_is_for() {
     let impersonal = with(|c| c.grant.scopes = scopes("photos:read"));
     assert!(outcome(&app(), Some(&impersonal), &GOOD).is_ok_and(|given| !given.id_token));
 }
+
+#[test]
+fn a_code_bound_to_a_key_is_worthless_without_it() {
+    let bound = with(|c| c.dpop_jkt = Some("k".to_owned()));
+    let given = |code: &CodeRecord, proven: Proven| {
+        let req = read_with(&[&[("grant_type", "authorization_code")], &GOOD[..]].concat(), &app(), proven)?;
+        redeem(&req, &app(), Some(code), &apis(), &policy(), NOW, &mut Checks::silent()).map_err(|refusal| refusal.check)
+    };
+    let key = |jkt: &str| Proven { jkt: Some(jkt.to_owned()), certificate: None };
+    let certificate = Proven { jkt: None, certificate: Some("k".to_owned()) };
+    for proven in [Proven::default(), key("x"), key("K"), certificate] {
+        assert_eq!(given(&bound, proven).err(), Some(Check::DpopGrantKey));
+    }
+    assert!(given(&bound, key("k")).is_ok());
+    // RFC 9449 §5: without dpop_jkt, the first proof decides to what the tokens are bound.
+    assert!(given(&code(), key("k")).is_ok() && given(&code(), Proven::default()).is_ok());
+}

@@ -144,3 +144,18 @@ fn narrowing_once_takes_nothing_from_the_grant() {
     assert!(narrowed.id_token && narrowed.refresh_until.is_some());
     assert_eq!(shape(outcome(&app(), Some(&req), &[]).map(|(given, _)| given)), Ok(is(PHOTOS, "photos:read photos:write")));
 }
+
+#[test]
+fn a_family_bound_to_a_key_is_renewed_by_its_holder_alone() {
+    let key = |jkt: &str| Proven { jkt: Some(jkt.to_owned()), certificate: None };
+    let bound = with(|t| t.grant.confirmation = Some(Confirmation::Jkt("k".to_owned())));
+    let renewed = |proven: Proven| {
+        let req = read_with(&[("grant_type", "refresh_token")], &public(), proven)?;
+        refresh(&req, &public(), Some(&bound), &apis(), &policy(), NOW, &mut Checks::silent()).map_err(|refusal| refusal.check)
+    };
+    for proven in [Proven::default(), key("x"), Proven { jkt: None, certificate: Some("k".to_owned()) }] {
+        // Law: RFC 9449 §5, a stolen refresh token of a public client is of no use.
+        assert_eq!(renewed(proven).err(), Some(Check::DpopGrantKey));
+    }
+    assert!(renewed(key("k")).is_ok());
+}

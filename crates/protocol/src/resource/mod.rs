@@ -1,0 +1,201 @@
+//! Access tokens where they are used: bearer tokens (RFC 6750), introspection (RFC 7662), revocation (RFC 7009).
+
+use crate::binding::{Actor, Confirmation, Proven};
+use crate::check::{Check, Checks, Evidence};
+use crate::client::Client;
+use crate::client_auth::Authenticated;
+use crate::details::Details;
+use crate::error::Refusal;
+use crate::grants::refresh_token::{RefreshRecord, RefreshState};
+use crate::scopes::Scopes;
+use crate::values::{ClientId, GrantId, Subject, Timestamp, TokenId};
+use serde_json::{Value, json};
+
+/// A stored access token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessRecord {
+    /// Its name: `jti` of a JWT; of an opaque one only the store's.
+    pub id: TokenId,
+    /// Its family; a machine's own token has none.
+    pub grant: Option<GrantId>,
+    /// For which client.
+    pub client_id: ClientId,
+    /// Of which person; a machine's own token has none.
+    pub subject: Option<Subject>,
+    /// For whom.
+    pub audience: String,
+    /// What it allows.
+    pub scopes: Scopes,
+    /// When it was made.
+    pub issued_at: Timestamp,
+    /// From then on it is worthless.
+    pub expires_at: Timestamp,
+    /// When the person last proved who they are.
+    pub auth_time: Option<Timestamp>,
+    /// The key it is bound to.
+    pub confirmation: Option<Confirmation>,
+    /// What it allows beyond scopes (RFC 9396).
+    pub details: Details,
+    /// Who acts with it for its subject (RFC 8693 §4.1).
+    pub actor: Option<Actor>,
+    /// Neither it nor its family was revoked, its session lives and its person is active.
+    pub alive: bool,
+}
+
+impl AccessRecord {
+    /// Whether it works at `now`.
+    pub fn is_active(&self, now: Timestamp) -> bool {
+        self.alive && now < self.expires_at
+    }
+}
+
+/// How a token is sent (RFC 9110 §11.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// Whoever has it may use it (RFC 6750 §2.1).
+    Bearer,
+    /// With a proof of the key it is bound to (RFC 9449 §7.1).
+    Dpop,
+}
+
+/// A token as it was sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Shown<'h> {
+    /// How.
+    pub scheme: Scheme,
+    /// The token.
+    pub token: &'h str,
+}
+
+/// Reads an access token from the `Authorization` headers (RFC 6750 §2.1, RFC 9449 §7.1). Any number of headers came; tokens elsewhere are
+/// not looked at.
+///
+/// # Errors
+/// [`Check::BearerPresent`] when there is none, [`Check::BearerWellFormed`] for more than one or a malformed one.
+pub fn shown<'h>(authorization: &[&'h str], checks: &mut Checks<'_>) -> Result<Shown<'h>, Refusal> {
+    let header = checks.some(Check::BearerPresent, authorization.first())?;
+    checks.hold(Check::BearerWellFormed, authorization.len() == 1)?;
+    let sent = header.split_once(' ').and_then(|(scheme, token)| {
+        let schemes = [("bearer", Scheme::Bearer), ("dpop", Scheme::Dpop)];
+        let known = schemes.into_iter().find(|(name, _)| scheme.eq_ignore_ascii_case(name))?.1;
+        Some(Shown { scheme: known, token: token.trim_start_matches(' ') })
+    });
+    let sent = checks.some(Check::BearerPresent, sent)?;
+    let token = sent.token;
+    // RFC 6750 §2.1: b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="
+    let body = token.trim_end_matches('=');
+    let b64 = !body.is_empty() && body.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~+/".contains(&b));
+    checks.hold(Check::BearerWellFormed, b64)?;
+    Ok(sent)
+}
+
+/// Holds a token against the key it is bound to: sent as its binding asks, by whoever holds the key.
+///
+/// # Errors
+/// [`Check::DpopScheme`], [`Check::DpopKeyMatches`], [`Check::DpopTokenBound`], [`Check::CertificateMatches`].
+pub fn held(token: &AccessRecord, scheme: Scheme, proven: &Proven, checks: &mut Checks<'_>) -> Result<(), Refusal> {
+    match (&token.confirmation, scheme) {
+        (None, Scheme::Bearer) => Ok(()),
+        // RFC 9449 §7.1: "the resource server MUST NOT grant access to the resource unless all checks are successful"; a bound token sent as
+        // Bearer is a downgrade (§7.2).
+        (Some(Confirmation::Jkt(_)), Scheme::Bearer) => checks.hold(Check::DpopScheme, false),
+        (Some(bound @ Confirmation::Jkt(_)), Scheme::Dpop) => checks.hold(Check::DpopKeyMatches, proven.meets(bound)),
+        (None | Some(Confirmation::Certificate(_)), Scheme::Dpop) => checks.hold(Check::DpopTokenBound, false),
+        (Some(bound @ Confirmation::Certificate(_)), Scheme::Bearer) => checks.hold(Check::CertificateMatches, proven.meets(bound)),
+    }
+}
+
+/// Accepts a token at this server's own resource, userinfo (OpenID Connect Core §5.3).
+///
+/// # Errors
+/// [`Check::TokenActive`], those of [`held`], [`Check::TokenAudience`], [`Check::TokenScope`].
+pub fn accept<'t>(
+    token: Option<&'t AccessRecord>,
+    (scheme, proven): (Scheme, &Proven),
+    audience: &str,
+    now: Timestamp,
+    checks: &mut Checks<'_>,
+) -> Result<(&'t AccessRecord, &'t Subject), Refusal> {
+    let token = checks.some(Check::TokenActive, token)?;
+    checks.hold(Check::TokenActive, token.is_active(now))?;
+    held(token, scheme, proven, checks)?;
+    checks.require(Check::TokenAudience, token.audience == audience, || Evidence::new(audience.to_owned(), token.audience.clone()))?;
+    // A machine's token never looks like a person's (RFC 9700 §4.15).
+    checks.require(Check::TokenScope, token.scopes.has("openid") && token.subject.is_some(), || {
+        Evidence::new("openid", token.scopes.to_string())
+    })?;
+    let subject = checks.some(Check::TokenScope, token.subject.as_ref())?;
+    Ok((token, subject))
+}
+
+/// Whether a client may know of a token: it is for an API that the client is, or was issued to it (RFC 7662 §4).
+pub fn may_introspect(client: &Client, token: &AccessRecord) -> bool {
+    client.is_resource(&token.audience) || token.client_id == client.id
+}
+
+/// The answer to an introspection (RFC 7662 §2.2). Of a token that is none, is over, or is none of the caller's business it says the same.
+///
+/// # Errors
+/// [`Check::IntrospectionConfidential`] for public clients (§2.1: the endpoint "MUST also require some form of authorization").
+pub fn introspect(
+    by: &Authenticated,
+    token: Option<&AccessRecord>,
+    issuer: &str,
+    now: Timestamp,
+    checks: &mut Checks<'_>,
+) -> Result<Value, Refusal> {
+    checks.hold(Check::IntrospectionConfidential, !by.client().is_public())?;
+    let Some(token) = token.filter(|token| token.is_active(now) && may_introspect(by.client(), token)) else {
+        return Ok(json!({"active": false}));
+    };
+    let mut answer = json!({
+        "active": true,
+        "iss": issuer,
+        "client_id": token.client_id,
+        "sub": token.subject.as_ref().map_or(token.client_id.as_str(), Subject::as_str),
+        "aud": token.audience,
+        "scope": token.scopes,
+        // RFC 9449 §6.2.
+        "token_type": if matches!(token.confirmation, Some(Confirmation::Jkt(_))) { "DPoP" } else { "Bearer" },
+        "iat": token.issued_at,
+        "exp": token.expires_at,
+        "jti": token.id,
+    });
+    if let Some(at) = token.auth_time {
+        answer["auth_time"] = json!(at);
+    }
+    if let Some(bound) = &token.confirmation {
+        answer["cnf"] = json!(bound);
+    }
+    Ok(answer)
+}
+
+/// The same of a refresh token, which only its own client may ask about: it has no audience but this server.
+///
+/// # Errors
+/// As [`introspect`].
+pub fn introspect_refresh(
+    by: &Authenticated,
+    token: &RefreshRecord,
+    issuer: &str,
+    now: Timestamp,
+    checks: &mut Checks<'_>,
+) -> Result<Value, Refusal> {
+    checks.hold(Check::IntrospectionConfidential, !by.client().is_public())?;
+    let grant = &token.grant;
+    let active = token.state == RefreshState::Unspent && grant.alive && grant.person_active && now < token.expires_at;
+    if !active || grant.client_id != by.client().id {
+        return Ok(json!({"active": false}));
+    }
+    Ok(json!({
+        "active": true,
+        "iss": issuer,
+        "client_id": grant.client_id,
+        "sub": grant.subject,
+        "scope": grant.scopes,
+        "exp": token.expires_at,
+    }))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,52 @@
+//! Proofs of possession (RFC 9449) where requests show them.
+
+use super::{Ctx, FlowError};
+use crate::store::{Conn, StoreError, replays};
+use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::client::Client;
+pub use doorward_protocol::dpop::Proven;
+use doorward_protocol::dpop::{NonceCheck, Proof, make_nonce};
+use doorward_protocol::error::Refusal;
+
+/// To which request a proof belongs.
+#[derive(Clone, Copy, Debug)]
+pub struct At<'r> {
+    /// The method, as it came.
+    pub method: &'r str,
+    /// The path below the issuer.
+    pub path: &'r str,
+    /// The access token that came along, at resources.
+    pub token: Option<&'r str>,
+}
+
+/// Verifies the proof of a request, if it shows one. It is still to be [remembered](first_use).
+///
+/// # Errors
+/// [`FlowError::Refused`] by the checks of RFC 9449 §4.3.
+pub fn prove(ctx: &Ctx, headers: &[String], at: At<'_>, client: Option<&Client>) -> Result<Option<Proven>, FlowError> {
+    let checks = &mut Checks::silent();
+    let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
+    let Some(proof) = Proof::read(&headers, checks)? else { return Ok(None) };
+    let key = ctx.seal.nonce_key();
+    let nonce = if ctx.policy.require_dpop_nonce { NonceCheck::Required(key) } else { NonceCheck::Optional(key) };
+    let proven = proof.verify(at.method, &ctx.policy.issuer.at(at.path), at.token, nonce, ctx.now(), checks)?;
+    if let Some(client) = client {
+        proven.fits(client, checks)?;
+    }
+    Ok(Some(proven))
+}
+
+/// Whether a proof is shown for the first time, on any node: remembered in the transaction of what it is good for.
+///
+/// # Errors
+/// [`StoreError`] when the database can't; then the proof isn't accepted.
+pub fn first_use(conn: &mut Conn, proof: Option<&Proven>) -> Result<Result<(), Refusal>, StoreError> {
+    let Some(proof) = proof else { return Ok(Ok(())) };
+    let first = replays::first_use(conn, &proof.jti_key, proof.expires_at)?;
+    Ok(Checks::silent().hold(Check::DpopReplay, first))
+}
+
+/// The nonce for the next proofs of whoever showed one (§8.2).
+pub fn nonce(ctx: &Ctx) -> String {
+    make_nonce(ctx.seal.nonce_key(), ctx.now())
+}
