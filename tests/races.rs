@@ -9,7 +9,7 @@ mod two_nodes;
 use doorward::flows::authorize::{Begun, Who};
 use doorward::flows::consent::{self, Answered};
 use doorward::flows::login::{self, Attempt, Outcome};
-use doorward::flows::{Ctx, FlowError, account, revoke, session, userinfo};
+use doorward::flows::{Ctx, FlowError, account, revoke, session};
 use doorward::store::sessions::Origin;
 use doorward::store::{StoreError, consents, sessions, users};
 use doorward_protocol::authorize::Answer;

@@ -58,7 +58,8 @@ pub struct Visitor<'r> {
 /// [`FlowError::Refused`] by the rules of [`resource::accept`] and of RFC 9449 §7.
 pub async fn userinfo(ctx: &Ctx, visitor: &Visitor<'_>) -> Result<Map<String, Value>, FlowError> {
     let shown = resource::shown(&visitor.authorization, &mut Checks::silent())?;
-    let proven = proven(ctx, visitor, shown).await?;
+    let proof = proof(ctx, visitor, shown).await?;
+    let proven = Proven { jkt: proof.as_ref().map(|proof| proof.jkt.as_str().to_owned()), certificate: None };
     let (scheme, token) = (shown.scheme, shown.token.to_owned());
     let (cache, now, issuer) = (Arc::clone(&ctx.catalog), ctx.now(), ctx.policy.issuer.as_str().to_owned());
     ctx.store
@@ -66,6 +67,9 @@ pub async fn userinfo(ctx: &Ctx, visitor: &Visitor<'_>) -> Result<Map<String, Va
             let catalog = cache.get(conn)?;
             let record = find(conn, &token, &catalog, now)?;
             let (record, subject) = resource::accept(record.as_ref(), (scheme, &proven), &issuer, now, &mut Checks::silent())?;
+            if let (Some(proof), Some(client)) = (&proof, catalog.client(conn, &record.client_id)?) {
+                proof.fits(&client, &mut Checks::silent())?;
+            }
             let user = users::find(conn, subject)?.filter(|user| !user.disabled).ok_or_else(|| Refusal::by(Check::TokenActive))?;
             let mut claims = user.person.told(&record.scopes);
             claims.insert("sub".to_owned(), subject.as_str().into());
@@ -74,20 +78,16 @@ pub async fn userinfo(ctx: &Ctx, visitor: &Visitor<'_>) -> Result<Map<String, Va
         .await
 }
 
-/// Which keys the request proves; a proof is remembered before the token is looked at.
-async fn proven(ctx: &Ctx, visitor: &Visitor<'_>, shown: Shown<'_>) -> Result<Proven, FlowError> {
-    let at = At { method: visitor.method, path: path::USERINFO, token: Some(shown.token) };
-    let proof = match shown.scheme {
-        // A proof beside a Bearer token proves nothing that is asked for.
-        Scheme::Bearer => None,
-        Scheme::Dpop => {
-            let proof = dpop::prove(ctx, &visitor.dpop, at, None)?;
-            Some(Checks::silent().some(Check::DpopPresent, proof)?)
-        }
-    };
-    let jkt = proof.as_ref().map(|proof| proof.jkt.as_str().to_owned());
-    if proof.is_some() {
-        ctx.store.write(move |conn| dpop::first_use(conn, proof.as_ref())).await??;
+/// The proof of the request, remembered before the token is looked at.
+async fn proof(ctx: &Ctx, visitor: &Visitor<'_>, shown: Shown<'_>) -> Result<Option<dpop::Proven>, FlowError> {
+    // A proof beside a Bearer token proves nothing that is asked for.
+    if shown.scheme == Scheme::Bearer {
+        return Ok(None);
     }
-    Ok(Proven { jkt, certificate: None })
+    let at = At { method: visitor.method, path: path::USERINFO, token: Some(shown.token) };
+    let proof = dpop::prove(ctx, &visitor.dpop, at, None)?;
+    let proof = Checks::silent().some(Check::DpopPresent, proof)?;
+    let shown = proof.clone();
+    ctx.store.write(move |conn| dpop::first_use(conn, Some(&shown))).await??;
+    Ok(Some(proof))
 }

@@ -217,7 +217,7 @@ impl Reply {
                 code.as_str(),
                 refusal.description()
             );
-            return Self { status: Status::Unauthorized, ..Self::json_error(error) }.with("WWW-Authenticate", challenge);
+            return Self { status: Status::new(code.status_at_resource()), ..Self::json_error(error) }.with("WWW-Authenticate", challenge);
         }
         let scope = if code == ErrorCode::InsufficientScope { ", scope=\"openid\"" } else { "" };
         let challenge =

@@ -101,7 +101,7 @@ impl Proven {
     /// [`Check::ProfileAlg`].
     pub fn fits(&self, client: &Client, checks: &mut Checks<'_>) -> Result<(), Refusal> {
         // FAPI 2.0 Security Profile §5.4.1: "shall use PS256, ES256, or EdDSA (using the Ed25519 variant) algorithms".
-        checks.require(Check::ProfileAlg, !(client.is_fapi2() && self.alg == Alg::Rs256), || {
+        checks.require(Check::ProfileAlg, !client.is_fapi2() || Alg::FAPI2.contains(&self.alg), || {
             Evidence::new("PS256, ES256, EdDSA", self.alg.name())
         })
     }
