@@ -11,6 +11,7 @@ use serde_json::Map;
 fn an_access_token_says_exactly_this() {
     let (jti, client_id, sid) = (TokenId::new("t"), ClientId::new("app"), SessionId::new("s"));
     let (some, none) = (scopes("photos:write photos:read"), Scopes::default());
+    let bound = Confirmation::Jkt("k".to_owned());
     let person = AccessClaims {
         iss: ISSUER,
         sub: "ada",
@@ -21,14 +22,15 @@ fn an_access_token_says_exactly_this() {
         client_id: &client_id,
         scope: &some,
         auth_time: Some(Timestamp(50)),
+        cnf: Some(&bound),
         sid: Some(&sid),
     };
     let expected = json!({
         "iss": ISSUER, "sub": "ada", "aud": PHOTOS, "exp": 700, "iat": 100, "jti": "t", "client_id": "app",
-        "scope": "photos:read photos:write", "auth_time": 50, "sid": "s",
+        "scope": "photos:read photos:write", "auth_time": 50, "cnf": {"jkt": "k"}, "sid": "s",
     });
     assert_eq!(serde_json::to_value(&person).expect("claims"), expected);
-    let machine = AccessClaims { sub: "app", scope: &none, auth_time: None, sid: None, ..person };
+    let machine = AccessClaims { sub: "app", scope: &none, auth_time: None, cnf: None, sid: None, ..person };
     let expected = json!({"iss": ISSUER, "sub": "app", "aud": PHOTOS, "exp": 700, "iat": 100, "jti": "t", "client_id": "app"});
     assert_eq!(serde_json::to_value(&machine).expect("claims"), expected);
 }
