@@ -131,6 +131,8 @@ keys! {
         "Name of the header in which a trusted proxy hands over the client's certificate (RFC 9440 form or URL-encoded PEM).";
     CodeLifetime, "code_lifetime", Fallback::Text("60s"), Kind::Span { min: Seconds(10), max: Seconds::minutes(10) }, "60s",
         "How long an authorization code may be redeemed.";
+    DeviceCodeLifetime, "device_code_lifetime", Fallback::Text("10m"), Kind::Span { min: MINUTE, max: Seconds::minutes(30) }, "10m",
+        "How long the code that a device shows may be entered, and the device may poll for the answer.";
     AccessTokenLifetime, "access_token_lifetime", Fallback::Text("10m"), TOKEN, "10m",
         "How long an access token is accepted, unless its API says otherwise.";
     IdTokenLifetime, "id_token_lifetime", Fallback::Text("1h"), TOKEN, "1h",

@@ -135,8 +135,9 @@ fn issuer(raw: &mut RawSettings, listen: Option<Listen>) -> Option<Issuer> {
     Issuer::parse(&text).map_err(|why| raw.fault(Key::Issuer, format!("is {}: {why}", quoted(&text)))).ok()
 }
 
-const LIFETIMES: [Key; 8] = [
+const LIFETIMES: [Key; 9] = [
     Key::CodeLifetime,
+    Key::DeviceCodeLifetime,
     Key::AccessTokenLifetime,
     Key::IdTokenLifetime,
     Key::RefreshIdle,
@@ -147,9 +148,9 @@ const LIFETIMES: [Key; 8] = [
 ];
 
 /// The lifetimes in the order of [`LIFETIMES`].
-fn lifetimes(raw: &mut RawSettings) -> [Option<Seconds>; 8] {
+fn lifetimes(raw: &mut RawSettings) -> [Option<Seconds>; 9] {
     let spans = LIFETIMES.map(|key| raw.span(key));
-    for (idle, absolute) in [(3, 4), (5, 6)] {
+    for (idle, absolute) in [(4, 5), (6, 7)] {
         if let (Some(short), Some(long)) = (spans[idle], spans[absolute])
             && short > long
         {
@@ -160,11 +161,12 @@ fn lifetimes(raw: &mut RawSettings) -> [Option<Seconds>; 8] {
     spans
 }
 
-fn policy(issuer: Issuer, spans: &[Option<Seconds>; 8], require_dpop_nonce: bool) -> Option<Policy> {
-    let [code, access, id, refresh_idle, refresh_absolute, session_idle, session_absolute, consent] = *spans;
+fn policy(issuer: Issuer, spans: &[Option<Seconds>; 9], require_dpop_nonce: bool) -> Option<Policy> {
+    let [code, device_code, access, id, refresh_idle, refresh_absolute, session_idle, session_absolute, consent] = *spans;
     Some(Policy {
         issuer,
         code_lifetime: code?,
+        device_code_lifetime: device_code?,
         access_token_lifetime: access?,
         id_token_lifetime: id?,
         refresh_idle: refresh_idle?,

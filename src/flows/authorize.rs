@@ -14,7 +14,7 @@ use doorward_protocol::consent::Consent;
 use doorward_protocol::grants::authorization_code::CodeRecord;
 use doorward_protocol::grants::{Grant, GrantType};
 use doorward_protocol::secret::{Browser, Code, Digest, Secret, random_id};
-use doorward_protocol::values::{ClientId, GrantId, InteractionId, Seconds, Subject, Timestamp};
+use doorward_protocol::values::{ClientId, GrantId, InteractionId, Subject, Timestamp};
 use std::sync::Arc;
 
 /// What became of an authorization request.
@@ -270,9 +270,7 @@ pub(super) struct Issue {
 impl Issue {
     pub(super) fn draw(ctx: &Ctx, request: Request, client: &Client, session: Session, approval: Approval) -> Self {
         let now = ctx.now();
-        let renewable = client.may(GrantType::RefreshToken);
-        // A grant that can't be renewed is of no use once its access token has ended.
-        let lives = if renewable { ctx.policy.refresh_absolute } else { ctx.policy.code_lifetime.max(Seconds::days(1)) };
+        let lives = ctx.policy.family_lifetime(client.may(GrantType::RefreshToken));
         let grant = Grant {
             id: GrantId::new(random_id(&*ctx.rng)),
             client_id: client.id.clone(),

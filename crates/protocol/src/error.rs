@@ -47,8 +47,14 @@ codes! {
     InvalidScope = "invalid_scope", 400, "A requested scope is unknown or exceeds what may be granted.";
     /// RFC 8707 §2.
     InvalidTarget = "invalid_target", 400, "The requested resource is unknown, or the token would be for more than one.";
-    /// RFC 6749 §4.1.2.1.
-    AccessDenied = "access_denied", 403, "The request was denied.";
+    /// RFC 6749 §4.1.2.1; RFC 8628 §3.5 with the status of RFC 6749 §5.2.
+    AccessDenied = "access_denied", 400, "The request was denied.";
+    /// RFC 8628 §3.5.
+    AuthorizationPending = "authorization_pending", 400, "The person has not answered yet; go on polling.";
+    /// RFC 8628 §3.5.
+    SlowDown = "slow_down", 400, "The person has not answered yet; poll less often.";
+    /// RFC 8628 §3.5.
+    ExpiredToken = "expired_token", 400, "The device code has expired.";
     /// OpenID Connect Core §3.1.2.6.
     LoginRequired = "login_required", 400, "The person must log in first.";
     /// OpenID Connect Core §3.1.2.6.

@@ -9,6 +9,7 @@
 //! | [`client_auth`] | client authentication: RFC 6749 §2.3 |
 //! | [`client_assertion`] | client authentication by JWT: RFC 7521, 7523, 10070, OpenID Connect Core §9 |
 //! | [`request_object`] | signed authorization requests: RFC 9101, OpenID Connect Core §6, FAPI 2.0 Message Signing |
+//! | [`device`] | a device without a browser asks (RFC 8628 §3.1, §6.1), and the person answers (RFC 10027) |
 //! | [`dpop`] | proofs of possession: RFC 9449 |
 //! | [`grants`] | the token endpoint, one file a grant |
 //! | [`tokens`] | access tokens (RFC 9068), ID tokens and claims (OpenID Connect Core §2, §5) |
@@ -28,6 +29,7 @@ pub mod client_assertion;
 pub mod client_auth;
 pub mod consent;
 pub mod details;
+pub mod device;
 pub mod dpop;
 pub mod error;
 pub mod grants;
@@ -40,6 +42,7 @@ pub mod pkce;
 pub mod policy;
 pub mod redirect_uri;
 pub mod request_object;
+mod requested;
 pub mod resource;
 pub mod scopes;
 pub mod secret;

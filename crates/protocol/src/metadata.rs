@@ -16,6 +16,10 @@ pub mod path {
     pub const AUTHORIZE: &str = "/authorize";
     /// RFC 6749 §3.2.
     pub const TOKEN: &str = "/token";
+    /// RFC 8628 §3.1.
+    pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
+    /// RFC 8628 §3.3: where a person enters the code of a device.
+    pub const DEVICE: &str = "/device";
     /// OpenID Connect Core §5.3.
     pub const USERINFO: &str = "/userinfo";
     /// RFC 7517 §5.

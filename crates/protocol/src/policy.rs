@@ -9,6 +9,8 @@ pub struct Policy {
     pub issuer: Issuer,
     /// How long a code may be redeemed (RFC 6749 §4.1.2: at most ten minutes recommended).
     pub code_lifetime: Seconds,
+    /// How long a device's code may be entered, and polled with (RFC 8628 §3.2 `expires_in`).
+    pub device_code_lifetime: Seconds,
     /// How long an access token is accepted, unless its API says otherwise.
     pub access_token_lifetime: Seconds,
     /// `exp` of ID tokens.
@@ -33,6 +35,7 @@ impl Policy {
         Self {
             issuer,
             code_lifetime: Seconds(60),
+            device_code_lifetime: Seconds::minutes(10),
             access_token_lifetime: Seconds::minutes(10),
             id_token_lifetime: Seconds::hours(1),
             refresh_idle: Seconds::days(30),
@@ -42,5 +45,10 @@ impl Policy {
             consent_lifetime: Seconds::days(180),
             require_dpop_nonce: false,
         }
+    }
+
+    /// How long a family of tokens lives; one that can't be renewed is of no use once its access token has ended.
+    pub fn family_lifetime(&self, renewable: bool) -> Seconds {
+        if renewable { self.refresh_absolute } else { self.code_lifetime.max(Seconds::days(1)) }
     }
 }

@@ -164,9 +164,24 @@ fn asked(req: &Request, client: &Client, consent: Option<&Consent>, apis: &Apis,
         return None;
     }
     let asked = if asked.is_empty() { req.scopes.without(&granted) } else { asked };
-    let fixed =
-        |scope: &str| scope == "openid" || apis.owner_of(scope).is_some_and(|api| api.scopes.get(scope).is_some_and(|text| text.required));
-    Some(ConsentAsk { required: asked.only(fixed), asked, already: granted, remembered: !unvouched && !unscoped })
+    Some(ConsentAsk { required: fixed(&asked, apis), asked, already: granted, remembered: !unvouched && !unscoped })
+}
+
+/// Of these, what can't be unticked: `openid`, and what its API says is required.
+pub(crate) fn fixed(asked: &Scopes, apis: &Apis) -> Scopes {
+    let required = |scope: &str| apis.owner_of(scope).is_some_and(|api| api.scopes.get(scope).is_some_and(|text| text.required));
+    asked.only(|scope| scope == "openid" || required(scope))
+}
+
+impl ConsentAsk {
+    /// Of what is asked now, what an answer grants: what wasn't asked can't be granted by adding it to the form; what is required can't be
+    /// left out.
+    pub(crate) fn granted(&self, answer: &Answer) -> Scopes {
+        match answer {
+            Answer::Deny => Scopes::default(),
+            Answer::Allow(ticked) => self.asked.and(ticked).or(&self.required),
+        }
+    }
 }
 
 /// What follows from the person's answer.
@@ -182,11 +197,7 @@ pub fn answer(
     now: Timestamp,
     checks: &mut Checks<'_>,
 ) -> Result<Approval, RedirectError> {
-    let ticked = match answer {
-        Answer::Deny => Scopes::default(),
-        // What wasn't asked can't be granted by adding it to the form; what is required can't be left out.
-        Answer::Allow(ticked) => ask.asked.and(ticked).or(&ask.required),
-    };
+    let ticked = ask.granted(answer);
     let scopes = match answer {
         Answer::Deny => Scopes::default(),
         Answer::Allow(_) => ticked.or(&ask.already),

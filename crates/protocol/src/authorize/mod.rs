@@ -13,6 +13,7 @@ pub mod response;
 mod tests;
 mod validate;
 
+pub(crate) use decide::fixed;
 pub use decide::{Answer, Approval, ConsentAsk, Facts, LoginAsk, Next, Progress, Session, answer, decide};
 pub use prompt::{Prompt, Prompts};
 pub use raw::{Bound, MAY_REPEAT, PageError, Raw, RedirectError};

@@ -103,6 +103,18 @@ table! {
     OneResource: "RFC 8707 §2.2; RFC 9068 §3", InvalidTarget, Authenticated, "A token is for one audience: send one resource at a time.";
     NoOpenidForMachines: "OpenID Connect Core §3.1.2.1", InvalidScope, Authenticated, "OpenID scopes speak of a person; client_credentials has none.";
 
+    // Devices without a browser
+    DeviceGrantRegistered: "RFC 8628 §3.1; RFC 7591 §2", UnauthorizedClient, Authenticated, "The client is not registered for the grant urn:ietf:params:oauth:grant-type:device_code.";
+    DeviceRequestsPaced: "RFC 10027 §6.1.11; RFC 8628 §5.1", TemporarilyUnavailable, Always, "Too many device codes were asked for from this network; try again in a minute.";
+    DeviceCodePresent: "RFC 8628 §3.4", InvalidRequest, Always, "device_code is missing.";
+    DeviceCodeKnown: "RFC 8628 §3.4, §3.5", InvalidGrant, Authenticated, "The device code is unknown here or long expired.";
+    DeviceCodeOfClient: "RFC 8628 §3.4", InvalidGrant, Authenticated, "The device code was issued to another client.";
+    DeviceCodeUnspent: "RFC 8628 §3.4; RFC 10027 §6.1.3", InvalidGrant, Authenticated, "The device code was used before.";
+    DeviceCodeInTime: "RFC 8628 §3.2, §3.5", ExpiredToken, Authenticated, "The device code has expired; ask for a new one.";
+    DevicePollPaced: "RFC 8628 §3.5", SlowDown, Authenticated, "The device polls too often: wait 5 seconds longer between requests from now on.";
+    DeviceAnswered: "RFC 8628 §3.5", AuthorizationPending, Authenticated, "The person has not answered yet.";
+    DeviceAllowed: "RFC 8628 §3.5", AccessDenied, Authenticated, "The person did not allow it.";
+
     // Resources
     BearerPresent: "RFC 6750 §3", InvalidToken, Always, "No access token was sent: use Authorization: Bearer.";
     BearerWellFormed: "RFC 6750 §2.1", InvalidRequest, Always, "There must be one Authorization header with one Bearer token, and no token elsewhere.";

@@ -70,7 +70,9 @@ fn grants(metadata: &Metadata) -> Verdict {
         })?;
     }
     let renewable = has(GrantType::AuthorizationCode) || has(GrantType::DeviceCode);
-    ensure(!has(GrantType::RefreshToken) || renewable, || "grant_types: refresh_token needs authorization_code beside it".to_owned())?;
+    ensure(!has(GrantType::RefreshToken) || renewable, || {
+        "grant_types: refresh_token needs authorization_code or the device grant beside it".to_owned()
+    })?;
     ensure(!public || metadata.require_pkce, || "require_pkce: a public client can't go without PKCE (RFC 9700 section 2.1.1)".to_owned())?;
     ensure(!public || metadata.resource.is_empty(), || {
         "resource: a public client can't introspect; give it a token_endpoint_auth_method".to_owned()

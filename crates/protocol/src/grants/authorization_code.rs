@@ -56,15 +56,7 @@ pub fn redeem(
     checks.require(Check::CodeRedirectUri, sent.map_or(absent_fine, |uri| code.redirect_uri.as_deref() == Some(uri)), || {
         Evidence::new(code.redirect_uri.clone().unwrap_or_else(|| "none".to_owned()), sent.unwrap_or("none").to_owned())
     })?;
-    match (&code.challenge, req.param("code_verifier")) {
-        (None, verifier) => checks.hold(Check::PkceVerifierUnasked, verifier.is_none())?,
-        (Some(challenge), verifier) => {
-            let verifier = checks.some(Check::PkceVerifierPresent, verifier)?;
-            checks.require(Check::PkceVerifier, challenge.is_met_by(verifier), || {
-                Evidence::new(challenge.as_str().to_owned(), Challenge::of(verifier).as_str().to_owned())
-            })?;
-        }
-    }
+    verify(code.challenge.as_ref(), req.param("code_verifier"), checks)?;
     // RFC 9449 §10: "the authorization server MUST reject the request" when the proof is by another key than dpop_jkt names, or absent.
     checks.hold(Check::DpopGrantKey, code.dpop_jkt.is_none() || code.dpop_jkt == req.proven.jkt)?;
     code.grant.usable(now, checks)?;
@@ -75,5 +67,14 @@ pub fn redeem(
         access: audience::plan(granted, asked, client, apis, policy, checks)?,
         refresh_until: client.may(GrantType::RefreshToken).then(|| now.plus(policy.refresh_idle).min(code.grant.expires_at)),
         id_token: scopes.has("openid"),
+    })
+}
+
+/// RFC 7636 §4.6: a challenge that was sent is enforced; a verifier without one is refused (RFC 9700 §4.8.2).
+pub(super) fn verify(challenge: Option<&Challenge>, verifier: Option<&str>, checks: &mut Checks<'_>) -> Result<(), Refusal> {
+    let Some(challenge) = challenge else { return checks.hold(Check::PkceVerifierUnasked, verifier.is_none()) };
+    let verifier = checks.some(Check::PkceVerifierPresent, verifier)?;
+    checks.require(Check::PkceVerifier, challenge.is_met_by(verifier), || {
+        Evidence::new(challenge.as_str().to_owned(), Challenge::of(verifier).as_str().to_owned())
     })
 }

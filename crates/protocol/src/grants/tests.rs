@@ -3,6 +3,7 @@
 
 mod family;
 mod machine;
+mod polling;
 mod redeeming;
 mod refreshing;
 mod requests;
