@@ -182,7 +182,7 @@ fn the_errors_are_those_of_the_rfc_and_401_at_resources() {
         let code = check.rule().error;
         let expected = match check {
             Check::DpopNonce => ErrorCode::UseDpopNonce,
-            Check::DpopKeyMatches => ErrorCode::InvalidToken,
+            Check::DpopKeyMatches | Check::DpopScheme | Check::DpopTokenBound => ErrorCode::InvalidToken,
             Check::DpopGrantKey => ErrorCode::InvalidGrant,
             Check::DpopJktWellFormed | Check::DpopJktMatches => ErrorCode::InvalidRequest,
             _ => ErrorCode::InvalidDpopProof,
