@@ -375,7 +375,7 @@ async fn rfc_9068_2_access_tokens_say_for_whom_and_by_whom_in_the_apis_algorithm
         // Law: nothing personal travels in it.
         let mut names: Vec<&str> = told.as_object().expect("claims").keys().map(String::as_str).collect();
         names.sort_unstable();
-        assert_eq!(names, ["aud", "auth_time", "client_id", "exp", "iat", "iss", "jti", "scope", "sid", "sub"]);
+        assert_eq!(names, ["acr", "aud", "auth_time", "client_id", "exp", "iat", "iss", "jti", "scope", "sid", "sub"]);
     }
 }
 

@@ -1,6 +1,7 @@
 //! `GET`/`POST /authorize`, and going on with a stored request.
 
 use super::catalog::Catalog;
+use super::subject::sub_for;
 use super::{Ctx, FlowError};
 use super::{PATIENCE, hint};
 use crate::store::interactions::{self, Interaction};
@@ -14,6 +15,7 @@ use doorward_protocol::consent::Consent;
 use doorward_protocol::grants::authorization_code::CodeRecord;
 use doorward_protocol::grants::{Grant, GrantType};
 use doorward_protocol::secret::{Browser, Code, Digest, Secret, random_id};
+use doorward_protocol::tokens::claims::Person;
 use doorward_protocol::values::{ClientId, GrantId, InteractionId, Subject, Timestamp};
 use std::sync::Arc;
 
@@ -71,6 +73,13 @@ pub struct Who {
     pub user: User,
 }
 
+impl Who {
+    /// The person as a client sees them.
+    pub(super) fn seen_by(&self, ctx: &Ctx, client: &Client) -> Person {
+        Person { subject: sub_for(&ctx.seal, client, &self.session.subject), ..self.user.person.clone() }
+    }
+}
+
 /// Takes an authorization request. With `stay`, which is for requests posted from other sites, it is only stored (OpenID Connect Core
 /// §3.1.2.1); the browser goes on by a GET of its own, which carries its cookies.
 ///
@@ -78,12 +87,11 @@ pub struct Who {
 /// [`FlowError`] when nothing can be said to anybody.
 pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Who>, stay: bool) -> Result<Begun, FlowError> {
     let now = ctx.now();
-    let (cache, policy) = (Arc::clone(&ctx.catalog), Arc::clone(&ctx.policy));
-    let session = who.as_ref().map(|who| who.session.clone());
+    let (inner, policy, here) = (ctx.clone(), Arc::clone(&ctx.policy), who.clone());
     let decided = ctx
         .store
         .read(move |conn| {
-            let catalog = cache.get(conn)?;
+            let catalog = inner.catalog.get(conn)?;
             let checks = &mut Checks::silent();
             let id = match raw.client_id(checks) {
                 Err(page) => return Ok(Decided::Page(page)),
@@ -102,10 +110,17 @@ pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Wh
             if stay {
                 return Ok(Decided::Interact(Box::new(request)));
             }
-            let consent = consent_of(conn, session.as_ref(), &client)?;
-            let progress = Progress::default();
-            let facts =
-                Facts { client: &client, session: session.as_ref(), consent: consent.as_ref(), progress: &progress, apis: &catalog.apis };
+            let session = here.as_ref().map(|who| &who.session);
+            let consent = consent_of(conn, session, &client)?;
+            let person = here.as_ref().map(|who| who.seen_by(&inner, &client));
+            let facts = Facts {
+                client: &client,
+                session,
+                person: person.as_ref(),
+                consent: consent.as_ref(),
+                progress: &Progress::default(),
+                apis: &catalog.apis,
+            };
             Ok::<_, FlowError>(match decide(&request, facts, now, checks) {
                 Next::Issue(approval) => Decided::Issue(Box::new((request, client, approval))),
                 Next::Refuse(refused) => Decided::Respond(Response::error(refused.target, &refused.refusal, &policy)),
@@ -207,8 +222,7 @@ pub async fn claim(ctx: &Ctx, id: &InteractionId, browser: Digest<Browser>) -> R
 /// # Errors
 /// [`FlowError`].
 pub async fn resume(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser>>, who: Option<Who>) -> Result<Step, FlowError> {
-    let (now, inner) = (ctx.now(), ctx.clone());
-    let session = who.as_ref().map(|who| who.session.clone());
+    let (now, inner, here) = (ctx.now(), ctx.clone(), who.clone());
     let (next, interaction, client, catalog) = match ctx
         .store
         .read(move |conn| {
@@ -216,10 +230,13 @@ pub async fn resume(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser
                 Opened::Open(open) => *open,
                 Opened::Not(step) => return Ok(Err(step)),
             };
-            let consent = consent_of(conn, session.as_ref(), &client)?;
+            let session = here.as_ref().map(|who| &who.session);
+            let consent = consent_of(conn, session, &client)?;
+            let person = here.as_ref().map(|who| who.seen_by(&inner, &client));
             let facts = Facts {
                 client: &client,
-                session: session.as_ref(),
+                session,
+                person: person.as_ref(),
                 consent: consent.as_ref(),
                 progress: &interaction.progress,
                 apis: &catalog.apis,

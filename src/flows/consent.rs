@@ -33,7 +33,7 @@ pub async fn decided(
     given: Answer,
 ) -> Result<Answered, FlowError> {
     let Some(who) = who else { return Ok(Answered::Again) };
-    let (now, inner, session, key) = (ctx.now(), ctx.clone(), who.session.clone(), id.clone());
+    let (now, inner, here, key) = (ctx.now(), ctx.clone(), who.clone(), id.clone());
     let decided = ctx
         .store
         .read(move |conn| {
@@ -41,10 +41,12 @@ pub async fn decided(
                 Opened::Open(open) => *open,
                 Opened::Not(_) => return Ok(None),
             };
-            let consent = consent_of(conn, Some(&session), &client)?;
+            let consent = consent_of(conn, Some(&here.session), &client)?;
+            let person = here.seen_by(&inner, &client);
             let facts = Facts {
                 client: &client,
-                session: Some(&session),
+                session: Some(&here.session),
+                person: Some(&person),
                 consent: consent.as_ref(),
                 progress: &interaction.progress,
                 apis: &catalog.apis,

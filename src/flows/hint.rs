@@ -10,8 +10,9 @@ use serde_json::Value;
 pub(super) fn read(token: &str, catalog: &Catalog, issuer: &str) -> Result<Hint, ()> {
     let verified = verify(token, &Rules::new(&Alg::ALL, Typ::Optional(&["JWT"])), &catalog.keys).map_err(|_| ())?;
     let text = |name: &str| verified.claims().get(name).and_then(Value::as_str);
-    // An access token of ours is no ID token (RFC 8725 §3.12): it names its client elsewhere.
-    if text("iss") != Some(issuer) || verified.claims().contains_key("client_id") {
+    // Other tokens of ours are no ID tokens (RFC 8725 §3.12): an access token names its client elsewhere, signed userinfo never ends.
+    let is_id_token = verified.claims().contains_key("exp") && !verified.claims().contains_key("client_id");
+    if text("iss") != Some(issuer) || !is_id_token {
         return Err(());
     }
     Ok(Hint {

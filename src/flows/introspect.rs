@@ -1,6 +1,7 @@
 //! `POST /introspect` (RFC 7662).
 
 use super::client_auth::{Sender, authenticate};
+use super::subject::sub_for;
 use super::{Ctx, FlowError, userinfo};
 use crate::store::tokens;
 use doorward_protocol::check::{Check, Checks};
@@ -9,6 +10,7 @@ use doorward_protocol::params::Params;
 use doorward_protocol::resource;
 use doorward_protocol::secret::{Refresh, Secret};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// What a client may know of a token.
 ///
@@ -20,17 +22,26 @@ pub async fn introspect(ctx: &Ctx, sender: &Sender, params: &Params) -> Result<V
     params.no_repeats(&mut Checks::silent()).map_err(as_client)?;
     let presented = params.get("token").ok_or_else(|| as_client(Refusal::by(Check::TokenPresent)))?.to_owned();
     let now = ctx.now();
-    let issuer = ctx.policy.issuer.as_str().to_owned();
+    let (seal, issuer) = (Arc::clone(&ctx.seal), ctx.policy.issuer.as_str().to_owned());
     ctx.store
         .read(move |conn| {
-            let access = userinfo::find(conn, &presented, &catalog, now)?;
+            let mut access = userinfo::find(conn, &presented, &catalog, now)?;
+            // The person as the token's own client knows them: what its JWT says, whoever asks.
+            if let Some(token) = &mut access
+                && let Some(client) = catalog.client(conn, &token.client_id)?
+            {
+                token.subject = token.subject.as_ref().map(|subject| sub_for(&seal, &client, subject));
+            }
             let refresh = match &access {
                 Some(_) => None,
                 None => tokens::find_refresh(conn, &Secret::<Refresh>::shown(presented.as_str()).digest(), now)?,
             };
             let checks = &mut Checks::silent();
             match refresh {
-                Some((token, _)) => resource::introspect_refresh(&by, &token, &issuer, now, checks),
+                Some((mut token, _)) => {
+                    token.grant.subject = sub_for(&seal, by.client(), &token.grant.subject);
+                    resource::introspect_refresh(&by, &token, &issuer, now, checks)
+                }
                 None => resource::introspect(&by, access.as_ref(), &issuer, now, checks),
             }
             .map_err(as_client)

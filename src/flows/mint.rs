@@ -1,7 +1,9 @@
 //! Making tokens: the rows that are committed first, and what is signed after the commit.
 
+use super::subject::sub_for;
 use super::{Ctx, FlowError};
 use crate::flows::catalog::Catalog;
+use doorward_protocol::acr::Acr;
 use doorward_protocol::api::AccessTokenFormat;
 use doorward_protocol::audience::TokenPlan;
 use doorward_protocol::client::Client;
@@ -13,7 +15,7 @@ use doorward_protocol::secret::{Access, Secret, random_id};
 use doorward_protocol::tokens::access::AccessClaims;
 use doorward_protocol::tokens::claims::Person;
 use doorward_protocol::tokens::id_token::IdClaims;
-use doorward_protocol::values::{Timestamp, TokenId};
+use doorward_protocol::values::{Subject, Timestamp, TokenId};
 use serde_json::Map;
 
 /// The names and secrets of an access token, drawn before the transaction, which may run more than once.
@@ -59,6 +61,7 @@ impl AccessSeed {
         &self,
         record: &AccessRecord,
         plan: &TokenPlan,
+        client: &Client,
         grant: Option<&Grant>,
         catalog: &Catalog,
         ctx: &Ctx,
@@ -66,9 +69,10 @@ impl AccessSeed {
         if plan.format == AccessTokenFormat::Opaque {
             return Ok(self.opaque.expose().to_owned());
         }
+        let subject = record.subject.as_ref().map(|subject| sub_for(&ctx.seal, client, subject));
         let claims = AccessClaims {
             iss: ctx.policy.issuer.as_str(),
-            sub: record.subject.as_ref().map_or(record.client_id.as_str(), |sub| sub.as_str()),
+            sub: subject.as_ref().map_or(record.client_id.as_str(), Subject::as_str),
             aud: &record.audience,
             exp: record.expires_at,
             iat: record.issued_at,
@@ -77,6 +81,7 @@ impl AccessSeed {
             scope: &record.scopes,
             auth_time: record.auth_time,
             cnf: record.confirmation.as_ref(),
+            acr: record.acr().map(Acr::as_str),
             sid: grant.map(|grant| &grant.session),
         };
         sign(catalog, plan.alg, plan.typ, &claims, record.issued_at)
@@ -108,12 +113,13 @@ pub fn id_token(
     let personal = person.filter(|_| for_api).map_or_else(Map::new, |person| person.told(&grant.scopes));
     let claims = IdClaims {
         iss: ctx.policy.issuer.as_str(),
-        sub: &grant.subject,
+        sub: &sub_for(&ctx.seal, client, &grant.subject),
         aud: &client.id,
         exp: record.issued_at.plus(ctx.policy.id_token_lifetime),
         iat: record.issued_at,
         auth_time: grant.auth_time,
-        amr: ["pwd"],
+        acr: Acr::LOGIN.as_str(),
+        amr: Acr::LOGIN.amr(),
         nonce,
         at_hash: alg.hash_half(token),
         sid: &grant.session,

@@ -14,6 +14,7 @@ pub mod logout;
 pub mod mint;
 pub mod revoke;
 pub mod session;
+pub mod subject;
 pub mod sweep;
 pub mod token;
 pub mod userinfo;

@@ -2,6 +2,7 @@
 
 use super::catalog::Catalog;
 use super::dpop::{self, At};
+use super::subject::sub_for;
 use super::{Ctx, FlowError, mint};
 use crate::store::{Conn, tokens, users};
 use doorward_protocol::api::Apis;
@@ -61,18 +62,19 @@ pub async fn userinfo(ctx: &Ctx, visitor: &Visitor<'_>) -> Result<Map<String, Va
     let proof = proof(ctx, visitor, shown).await?;
     let proven = Proven { jkt: proof.as_ref().map(|proof| proof.jkt.as_str().to_owned()), certificate: None };
     let (scheme, token) = (shown.scheme, shown.token.to_owned());
-    let (cache, now, issuer) = (Arc::clone(&ctx.catalog), ctx.now(), ctx.policy.issuer.as_str().to_owned());
+    let (cache, seal, now, issuer) = (Arc::clone(&ctx.catalog), Arc::clone(&ctx.seal), ctx.now(), ctx.policy.issuer.as_str().to_owned());
     ctx.store
         .read(move |conn| {
             let catalog = cache.get(conn)?;
             let record = find(conn, &token, &catalog, now)?;
             let (record, subject) = resource::accept(record.as_ref(), (scheme, &proven), &issuer, now, &mut Checks::silent())?;
-            if let (Some(proof), Some(client)) = (&proof, catalog.client(conn, &record.client_id)?) {
+            let client = catalog.client(conn, &record.client_id)?.ok_or_else(|| Refusal::by(Check::TokenActive))?;
+            if let Some(proof) = &proof {
                 proof.fits(&client, &mut Checks::silent())?;
             }
             let user = users::find(conn, subject)?.filter(|user| !user.disabled).ok_or_else(|| Refusal::by(Check::TokenActive))?;
             let mut claims = user.person.told(&record.scopes);
-            claims.insert("sub".to_owned(), subject.as_str().into());
+            claims.insert("sub".to_owned(), sub_for(&seal, &client, subject).as_str().into());
             Ok(claims)
         })
         .await

@@ -18,6 +18,7 @@
 //! | [`metadata`] | discovery: RFC 8414, OpenID Connect Discovery |
 //! | [`jose`] | signatures: RFC 7515, 7517, 7518, 7638, 8037 |
 
+pub mod acr;
 pub mod api;
 pub mod audience;
 pub mod authorize;
@@ -46,6 +47,7 @@ mod requested;
 pub mod resource;
 pub mod scopes;
 pub mod secret;
+pub mod sector;
 pub mod throttle;
 pub mod tokens;
 pub mod values;

@@ -1,8 +1,9 @@
 //! Discovery: both documents from the same enums the server works by (RFC 8414 §2, OpenID Connect Discovery §3).
 
+use crate::acr::Acr;
 use crate::api::Apis;
 use crate::authorize::{Prompt, ResponseMode};
-use crate::client::AuthMethod;
+use crate::client::{AuthMethod, SubjectType};
 use crate::grants::GrantType;
 use crate::jose::Alg;
 use crate::policy::Policy;
@@ -51,13 +52,14 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         "response_types_supported": ["code"],
         "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
         "grant_types_supported": GrantType::ALL.map(GrantType::as_str),
-        "subject_types_supported": ["public"],
+        "subject_types_supported": SubjectType::ALL.map(SubjectType::as_str),
         "id_token_signing_alg_values_supported": Alg::ALL.iter().map(|alg| alg.name()).collect::<Vec<_>>(),
         "token_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::as_str),
         "introspection_endpoint_auth_methods_supported": secret_methods,
         "revocation_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::as_str),
         "code_challenge_methods_supported": ["S256"],
         "dpop_signing_alg_values_supported": Alg::ALL.iter().map(|alg| alg.name()).collect::<Vec<_>>(),
+        "acr_values_supported": Acr::ALL.map(Acr::as_str),
         "prompt_values_supported": Prompt::ALL.map(Prompt::as_str),
         "claim_types_supported": ["normal"],
         "claims_supported": claims::supported(),

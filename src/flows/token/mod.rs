@@ -82,7 +82,7 @@ pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenRe
     let Given { grantee, record, grant, person, with_nonce } = *given;
     // RFC 9449 §5: "token_type … DPoP" tells the client to what the token is bound.
     let token_type = if matches!(record.confirmation, Some(Confirmation::Jkt(_))) { "DPoP" } else { "Bearer" };
-    let access_token = seed.token(&record, &grantee.access, grant.as_ref(), &catalog, ctx)?;
+    let access_token = seed.token(&record, &grantee.access, &client, grant.as_ref(), &catalog, ctx)?;
     let id_token = match &grant {
         Some(grant) if grantee.id_token => {
             let nonce = grant.nonce.as_deref().filter(|_| with_nonce);

@@ -10,6 +10,7 @@ use crate::consent::Consent;
 use crate::error::Refusal;
 use crate::policy::Policy;
 use crate::scopes::Scopes;
+use crate::tokens::claims::Person;
 use crate::values::{SessionId, Subject, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +94,8 @@ pub struct Facts<'f> {
     pub client: &'f Client,
     /// The session of the browser, if it holds.
     pub session: Option<&'f Session>,
+    /// The person of that session, with the `sub` that this client sees (Core §8).
+    pub person: Option<&'f Person>,
     /// What the person of that session answered this client before.
     pub consent: Option<&'f Consent>,
     /// What happened on the pages of this request.
@@ -103,7 +106,7 @@ pub struct Facts<'f> {
 
 /// Decides over a stored request. Asked again after each step, it never skips one.
 pub fn decide(req: &Request, facts: Facts<'_>, now: Timestamp, checks: &mut Checks<'_>) -> Next {
-    let Facts { client, session, consent, progress, apis } = facts;
+    let Facts { client, session, person, consent, progress, apis } = facts;
     let silent = req.prompts.has(Prompt::None);
     let refuse = |check: Check, checks: &mut Checks<'_>| {
         let refusal = checks.hold(check, false).err().unwrap_or_else(|| Refusal::by(check));
@@ -116,8 +119,9 @@ pub fn decide(req: &Request, facts: Facts<'_>, now: Timestamp, checks: &mut Chec
     let Some(session) = fresh else {
         return if silent { refuse(Check::SessionPresent, checks) } else { Next::Login(LoginAsk { again: session.is_some() }) };
     };
+    let sub = person.map_or(&session.subject, |person| &person.subject);
     if let Some(hinted) = &req.hinted
-        && *hinted != session.subject
+        && hinted != sub
     {
         // Core §3.1.2.1 id_token_hint: anybody else logged in "SHOULD return an error, such as login_required".
         return if silent || here { refuse(Check::HintedPerson, checks) } else { Next::Login(LoginAsk { again: false }) };

@@ -173,7 +173,7 @@ fn unvouched(mut req: Request) -> (Request, Arc<Client>) {
 }
 
 fn decided(req: &Request, client: &Client, session: Option<&Session>, consent: Option<&Consent>, progress: &Progress) -> Next {
-    let facts = Facts { client, session, consent, progress, apis: &apis() };
+    let facts = Facts { client, session, person: None, consent, progress, apis: &apis() };
     decide(req, facts, NOW, &mut Checks::silent())
 }
 

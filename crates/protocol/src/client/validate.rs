@@ -6,6 +6,7 @@ use crate::error::ErrorCode;
 use crate::grants::GrantType;
 use crate::jose::{Alg, JwkSet};
 use crate::redirect_uri::RedirectUri;
+use crate::sector;
 use crate::values::is_loopback;
 use url::Url;
 
@@ -205,11 +206,7 @@ fn subjects(metadata: &Metadata) -> Verdict {
     if metadata.subject_type == SubjectType::Public || metadata.sector_identifier_uri.is_some() {
         return Ok(());
     }
-    // OpenID Connect Core §8.1: several hosts "MUST" have a sector_identifier_uri.
-    let mut hosts: Vec<String> = metadata.redirect_uris.iter().map(RedirectUri::shown_host).collect();
-    hosts.sort_unstable();
-    hosts.dedup();
-    ensure(hosts.len() <= 1, || {
+    ensure(sector::is_one(&metadata.redirect_uris), || {
         "sector_identifier_uri: pairwise subjects with redirect_uris on several hosts need one (OpenID Connect Core section 8.1)".to_owned()
     })
 }

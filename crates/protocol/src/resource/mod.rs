@@ -1,5 +1,6 @@
 //! Access tokens where they are used: bearer tokens (RFC 6750), introspection (RFC 7662), revocation (RFC 7009).
 
+use crate::acr::Acr;
 use crate::binding::{Actor, Confirmation, Proven};
 use crate::check::{Check, Checks, Evidence};
 use crate::client::Client;
@@ -46,6 +47,11 @@ impl AccessRecord {
     /// Whether it works at `now`.
     pub fn is_active(&self, now: Timestamp) -> bool {
         self.alive && now < self.expires_at
+    }
+
+    /// What the login behind it attests; nothing where no login is.
+    pub fn acr(&self) -> Option<Acr> {
+        self.auth_time.map(|_| Acr::LOGIN)
     }
 }
 
@@ -163,6 +169,10 @@ pub fn introspect(
     });
     if let Some(at) = token.auth_time {
         answer["auth_time"] = json!(at);
+    }
+    // RFC 9470 §6.2: both, so that a resource can tell whether to ask for more.
+    if let Some(acr) = token.acr() {
+        answer["acr"] = json!(acr.as_str());
     }
     if let Some(bound) = &token.confirmation {
         answer["cnf"] = json!(bound);

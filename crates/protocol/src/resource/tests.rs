@@ -111,6 +111,7 @@ fn an_api_and_the_tokens_own_client_learn_exactly_this() {
     assert_eq!(introspected(&photos, Some(&for_photos())), Ok(expected.clone()));
     assert_eq!(introspected(&app, Some(&for_photos())), Ok(expected.clone()));
     expected["auth_time"] = json!(5);
+    expected["acr"] = json!("urn:doorward:acr:password");
     let personal = AccessRecord { auth_time: Some(Timestamp(5)), ..for_photos() };
     assert_eq!(introspected(&photos, Some(&personal)), Ok(expected));
     // A machine's token speaks of the machine.

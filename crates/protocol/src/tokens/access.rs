@@ -31,6 +31,9 @@ pub struct AccessClaims<'c> {
     /// The key it is bound to (RFC 7800 §3, RFC 9449 §6.1, RFC 8705 §3.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cnf: Option<&'c Confirmation>,
+    /// How sure this server was of them then (§2.2.1, RFC 9470 §6.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr: Option<&'static str>,
     /// The login session it came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<&'c SessionId>,

@@ -50,7 +50,7 @@ pub fn of_scope(scope: &str) -> &'static [&'static str] {
 
 /// Every claim that can be told, for discovery.
 pub fn supported() -> Vec<&'static str> {
-    let mut all = vec!["sub", "iss", "aud", "exp", "iat", "auth_time", "amr", "nonce", "at_hash", "sid"];
+    let mut all = vec!["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "at_hash", "sid"];
     for scope in ["profile", "email", "address", "phone"] {
         all.extend(of_scope(scope));
     }

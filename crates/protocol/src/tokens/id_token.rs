@@ -19,8 +19,10 @@ pub struct IdClaims<'c> {
     pub iat: Timestamp,
     /// When the person last proved who they are.
     pub auth_time: Timestamp,
+    /// How sure this server was of them then.
+    pub acr: &'static str,
     /// How: RFC 8176.
-    pub amr: [&'static str; 1],
+    pub amr: &'static [&'static str],
     /// The nonce of the request, byte for byte; absent at a refresh (§12.2: "SHOULD NOT have a nonce Claim").
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nonce: Option<&'c str>,

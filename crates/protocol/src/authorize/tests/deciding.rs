@@ -104,7 +104,7 @@ fn the_listener_hears_of_every_refusal() {
     ] {
         let mut heard = Vec::new();
         let mut note = |check: Check, holds: bool, _: Option<&Evidence>| heard.push((check, holds));
-        let facts = Facts { client: &app, session, consent: None, progress: &Progress::default(), apis: &apis() };
+        let facts = Facts { client: &app, session, person: None, consent: None, progress: &Progress::default(), apis: &apis() };
         let next = decide(&req, facts, NOW, &mut Checks::told_to(&mut note));
         assert_eq!(refused(&next), Some(check));
         assert_eq!(heard.last(), Some(&(check, false)));

@@ -23,14 +23,15 @@ fn an_access_token_says_exactly_this() {
         scope: &some,
         auth_time: Some(Timestamp(50)),
         cnf: Some(&bound),
+        acr: Some("urn:doorward:acr:password"),
         sid: Some(&sid),
     };
     let expected = json!({
         "iss": ISSUER, "sub": "ada", "aud": PHOTOS, "exp": 700, "iat": 100, "jti": "t", "client_id": "app",
-        "scope": "photos:read photos:write", "auth_time": 50, "cnf": {"jkt": "k"}, "sid": "s",
+        "scope": "photos:read photos:write", "auth_time": 50, "acr": "urn:doorward:acr:password", "cnf": {"jkt": "k"}, "sid": "s",
     });
     assert_eq!(serde_json::to_value(&person).expect("claims"), expected);
-    let machine = AccessClaims { sub: "app", scope: &none, auth_time: None, cnf: None, sid: None, ..person };
+    let machine = AccessClaims { sub: "app", scope: &none, auth_time: None, acr: None, cnf: None, sid: None, ..person };
     let expected = json!({"iss": ISSUER, "sub": "app", "aud": PHOTOS, "exp": 700, "iat": 100, "jti": "t", "client_id": "app"});
     assert_eq!(serde_json::to_value(&machine).expect("claims"), expected);
 }
@@ -45,15 +46,16 @@ fn an_id_token_says_exactly_this() {
         exp: Timestamp(3700),
         iat: Timestamp(100),
         auth_time: Timestamp(50),
-        amr: ["pwd"],
+        acr: "urn:doorward:acr:password",
+        amr: &["pwd"],
         nonce: Some(" n&\"\u{e9}"),
         at_hash: "hash".to_owned(),
         sid: &sid,
         personal: Map::new(),
     };
     let mut expected = json!({
-        "iss": ISSUER, "sub": "ada", "aud": "app", "exp": 3700, "iat": 100, "auth_time": 50, "amr": ["pwd"],
-        "nonce": " n&\"\u{e9}", "at_hash": "hash", "sid": "s",
+        "iss": ISSUER, "sub": "ada", "aud": "app", "exp": 3700, "iat": 100, "auth_time": 50,
+        "acr": "urn:doorward:acr:password", "amr": ["pwd"], "nonce": " n&\"\u{e9}", "at_hash": "hash", "sid": "s",
     });
     assert_eq!(serde_json::to_value(&claims).expect("claims"), expected);
     let personal = json!({"email": "ada@example.org"}).as_object().cloned().expect("an object");
