@@ -1,4 +1,4 @@
-//! OpenID Connect RP-Initiated Logout 1.0.
+//! The request of an app to log its person out (OpenID Connect RP-Initiated Logout 1.0).
 
 use crate::check::{Check, Checks, Evidence};
 use crate::client::Client;
