@@ -1,7 +1,7 @@
 //! Families of tokens: what one approval of a person gave one client.
 
 use super::schema::{grants, sessions, users};
-use super::{Conn, StoreError, codec};
+use super::{Conn, StoreError, codec, participants};
 use diesel::prelude::*;
 use doorward_protocol::binding::Confirmation;
 use doorward_protocol::grants::Grant;
@@ -87,7 +87,8 @@ pub fn insert(conn: &mut Conn, grant: &Grant, now: Timestamp) -> Result<(), Stor
         confirmation: codec::json_unless(&grant.confirmation, grant.confirmation.is_none())?,
     };
     diesel::insert_into(grants::table).values(&row).execute(conn)?;
-    Ok(())
+    // Whatever flow it came by: this is where an app joins a session.
+    participants::note(conn, &grant.session, &grant.client_id, now)
 }
 
 /// The grant of that id.

@@ -20,6 +20,7 @@ pub mod codes;
 mod conn;
 pub mod consents;
 pub mod definitions;
+pub mod deliveries;
 mod error;
 pub mod failures;
 pub mod grants;
@@ -27,6 +28,7 @@ pub mod interactions;
 mod job;
 pub mod keys;
 mod migrate;
+pub mod participants;
 #[cfg(feature = "postgres")]
 mod postgres;
 pub mod replays;

@@ -194,6 +194,30 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    participants (session_id, client_id) {
+        session_id -> Text,
+        client_id -> Text,
+        first_at -> BigInt,
+        last_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    logout_deliveries (session_id, client_id) {
+        session_id -> Text,
+        client_id -> Text,
+        sub -> Text,
+        failed -> Bool,
+        tries -> BigInt,
+        due_at -> BigInt,
+        problem -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     versions,
     users,
@@ -211,5 +235,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     access_tokens,
     replays,
-    definitions
+    definitions,
+    participants,
+    logout_deliveries
 );

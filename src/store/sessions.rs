@@ -1,7 +1,7 @@
 //! Login sessions, and the browsers a person is known in.
 
 use super::schema::{known_browsers, sessions};
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, deliveries, participants};
 use diesel::prelude::*;
 use doorward_protocol::authorize::Session;
 use doorward_protocol::secret::{Digest, KnownBrowser, SessionKey};
@@ -99,6 +99,7 @@ pub fn log_in(conn: &mut Conn, login: &Login, current: Option<&Session>, now: Ti
                 ))
                 .execute(conn)?;
             if renewed == 1 {
+                participants::prolong(conn, &current.id, Timestamp(until.1))?;
                 return Ok(Session { auth_time: now, ..current.clone() });
             }
         } else {
@@ -175,13 +176,19 @@ pub fn of_user(conn: &mut Conn, sub: &Subject, now: Timestamp) -> Result<Vec<Ses
     Ok(rows.into_iter().map(Row::record).collect())
 }
 
-/// Ends a session; what was given without `offline_access` ends with it. False when it had ended.
+/// Ends a session; what was given without `offline_access` ends with it, and the apps that took part are queued to be told. Every end but
+/// that of time comes through here. False when it had ended.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't.
 pub fn end(conn: &mut Conn, id: &SessionId, now: Timestamp) -> Result<bool, StoreError> {
     let alive = sessions::table.find(id.as_str()).filter(sessions::ended_at.is_null());
-    Ok(diesel::update(alive).set(sessions::ended_at.eq(now.0)).execute(conn)? == 1)
+    if diesel::update(alive).set(sessions::ended_at.eq(now.0)).execute(conn)? == 0 {
+        return Ok(false);
+    }
+    let sub: String = sessions::table.find(id.as_str()).select(sessions::sub).first(conn)?;
+    deliveries::queue(conn, id, &sub, now)?;
+    Ok(true)
 }
 
 /// Ends the sessions of a person, but for one that is to stay. Returns how many ended.
@@ -191,7 +198,13 @@ pub fn end(conn: &mut Conn, id: &SessionId, now: Timestamp) -> Result<bool, Stor
 pub fn end_all(conn: &mut Conn, sub: &Subject, but: Option<&SessionId>, now: Timestamp) -> Result<usize, StoreError> {
     let but = but.map_or("", SessionId::as_str);
     let others = sessions::table.filter(sessions::sub.eq(sub.as_str())).filter(sessions::ended_at.is_null()).filter(sessions::id.ne(but));
-    Ok(diesel::update(others).set(sessions::ended_at.eq(now.0)).execute(conn)?)
+    // In one order, so that two who end the same sessions never wait for each other.
+    let ids: Vec<String> = others.order(sessions::id).select(sessions::id).load(conn)?;
+    let mut ended = 0;
+    for id in ids {
+        ended += usize::from(end(conn, &SessionId::new(id), now)?);
+    }
+    Ok(ended)
 }
 
 /// Notes that a person has logged in with a browser: strangers' guesses then don't slow this browser down.

@@ -1,7 +1,8 @@
 //! Removes what has ended, in batches small enough that nobody waits for them.
 
 use super::schema::{
-    access_tokens, codes, consents, failures, grants, interactions, known_browsers, logouts, refresh_tokens, replays, sessions,
+    access_tokens, codes, consents, failures, grants, interactions, known_browsers, logout_deliveries, logouts, participants,
+    refresh_tokens, replays, sessions,
 };
 use super::{Conn, StoreError};
 use diesel::dsl::{exists, not};
@@ -49,5 +50,7 @@ tables!(
     replays.id,
     known_browsers.digest,
     consents.sub,
+    logout_deliveries.session_id,
+    participants.session_id,
     sessions.id,
 );

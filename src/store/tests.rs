@@ -4,6 +4,7 @@
 mod catalog;
 mod failing;
 mod families;
+mod logouts;
 mod pages;
 mod people;
 mod schema;

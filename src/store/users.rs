@@ -1,7 +1,7 @@
 //! People.
 
-use super::schema::{grants, known_browsers, sessions, users};
-use super::{Conn, StoreError, codec, insert_or_conflict};
+use super::schema::{grants, known_browsers, users};
+use super::{Conn, StoreError, codec, insert_or_conflict, sessions};
 use diesel::prelude::*;
 use doorward_protocol::tokens::claims::Person;
 use doorward_protocol::values::{Subject, Timestamp};
@@ -142,18 +142,18 @@ pub fn set_disabled(conn: &mut Conn, sub: &Subject, disabled: bool, now: Timesta
     Ok(changed == 1)
 }
 
-/// Removes a person with sessions, consents and grants; false when there is none.
+/// Removes a person with sessions, consents and grants; apps they were logged in to are queued to be told. False when there is none.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't.
-pub fn delete(conn: &mut Conn, sub: &Subject) -> Result<bool, StoreError> {
+pub fn delete(conn: &mut Conn, sub: &Subject, now: Timestamp) -> Result<bool, StoreError> {
+    sessions::end_all(conn, sub, None, now)?;
     Ok(diesel::delete(users::table.find(sub.as_str())).execute(conn)? == 1)
 }
 
 fn end_everything(conn: &mut Conn, sub: &Subject, now: Timestamp) -> Result<(), StoreError> {
+    sessions::end_all(conn, sub, None, now)?;
     let sub = sub.as_str();
-    let live_sessions = sessions::table.filter(sessions::sub.eq(sub)).filter(sessions::ended_at.is_null());
-    diesel::update(live_sessions).set(sessions::ended_at.eq(now.0)).execute(conn)?;
     let live_grants = grants::table.filter(grants::sub.eq(sub)).filter(grants::revoked_at.is_null());
     diesel::update(live_grants).set(grants::revoked_at.eq(now.0)).execute(conn)?;
     diesel::delete(known_browsers::table.filter(known_browsers::sub.eq(sub))).execute(conn)?;

@@ -355,7 +355,7 @@ impl World {
 
     /// Removes a person.
     pub async fn delete(&self, name: &str) {
-        let sub = Subject::new(format!("sub-{name}"));
-        assert!(self.change(move |conn| users::delete(conn, &sub)).await, "no user {name}");
+        let (sub, now) = (Subject::new(format!("sub-{name}")), self.clock.now());
+        assert!(self.change(move |conn| users::delete(conn, &sub, now)).await, "no user {name}");
     }
 }

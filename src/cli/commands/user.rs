@@ -99,10 +99,11 @@ fn set_disabled(asked: String, disabled: bool, desk: &mut Desk<'_>) -> Result<()
 }
 
 fn delete(asked: String, desk: &mut Desk<'_>) -> Result<(), CliError> {
+    let now = desk.now;
     let (name, orphans) = desk.open()?.write_blocking(move |conn| {
         let user = found(conn, &asked)?;
         let orphans = disown(conn, &user.person.username)?;
-        users::delete(conn, &user.person.subject)?;
+        users::delete(conn, &user.person.subject, now)?;
         Ok::<_, CliError>((user.person.username, orphans))
     })?;
     for id in orphans {

@@ -168,7 +168,7 @@ fn a_machine_s_token_depends_on_nobody() {
     on_each(|conn| {
         ada_at_app(conn);
         tokens::insert_access(conn, &access("token", None)).expect("a token");
-        assert!(users::delete(conn, &ada()).expect("to delete"));
+        assert!(users::delete(conn, &ada(), NOW).expect("to delete"));
         assert!(accepted(conn, NOW));
         tokens::revoke_access(conn, &TokenId::new("token"), NOW).expect("to revoke");
         tokens::revoke_access(conn, &TokenId::new("token"), LATER).expect("to revoke again");

@@ -82,7 +82,7 @@ fn a_new_password_or_disabling_ends_everything_of_this_person_alone() {
 fn a_deletion_takes_along_what_was_given() {
     type Delete = fn(&mut Conn) -> bool;
     let deletions: [(Delete, Option<&str>); 2] = [
-        (|conn| users::delete(conn, &ada()).expect("to delete"), None),
+        (|conn| users::delete(conn, &ada(), NOW).expect("to delete"), None),
         (|conn| clients::delete(conn, &app()).expect("to delete"), Some("session")),
     ];
     for (delete, session) in deletions {
@@ -114,7 +114,7 @@ fn nobody_that_is_not_there_is_changed() {
         assert!(!users::rehash(conn, &nobody, "", "x").expect("to try"));
         assert!(!sessions::end(conn, &SessionId::new("none"), NOW).expect("to try"));
         // Law: false, not an error.
-        assert!(!users::delete(conn, &nobody).expect("to try"));
+        assert!(!users::delete(conn, &nobody, NOW).expect("to try"));
     });
 }
 

@@ -66,8 +66,8 @@ fn a_family_that_has_ended_goes_with_all_that_is_its() {
             tokens::insert_access(conn, &token).expect("an access token");
         }
         let end = old.expires_at.plus(Seconds(1));
-        // Both codes, the session and Ada's consent-less family: one code row each, a refresh and an access token, the grant, the session.
-        assert_eq!(sweep(conn, end).expect("to sweep"), 6);
+        // Both codes, the session and Ada's consent-less family: one code row each, a refresh and an access token, the grant, the session and who took part.
+        assert_eq!(sweep(conn, end).expect("to sweep"), 7);
         assert_eq!(sweep(conn, end).expect("to sweep"), 0);
         let left: (i64, i64, i64, i64) = (
             grant_rows::table.count().get_result(conn).expect("a count"),

@@ -21,7 +21,8 @@ pub struct LogoutFrame {
 pub fn frame(metadata: &Metadata, issuer: &Issuer, session: &SessionId) -> Option<LogoutFrame> {
     let registered = metadata.frontchannel_logout_uri.as_deref()?;
     let uri = append_query(registered, [("iss", issuer.as_str()), ("sid", session.as_str())]);
-    let source = RedirectUri::stored(registered).csp_source().or_else(|| registered.split_once(':').map(|(scheme, _)| format!("{scheme}:")))?;
+    let source =
+        RedirectUri::stored(registered).csp_source().or_else(|| registered.split_once(':').map(|(scheme, _)| format!("{scheme}:")))?;
     Some(LogoutFrame { uri, source })
 }
 

@@ -3,15 +3,8 @@
 use crate::values::{Seconds, Timestamp};
 
 /// Pauses after the first, second … failure: an app that restarts is reached in seconds, one that is down for the night the next day.
-const PAUSES: [Seconds; 7] = [
-    Seconds(5),
-    Seconds(15),
-    Seconds::minutes(1),
-    Seconds::minutes(5),
-    Seconds::minutes(30),
-    Seconds::hours(4),
-    Seconds::hours(18),
-];
+const PAUSES: [Seconds; 7] =
+    [Seconds(5), Seconds(15), Seconds::minutes(1), Seconds::minutes(5), Seconds::minutes(30), Seconds::hours(4), Seconds::hours(18)];
 
 /// So often it is tried in all.
 pub const TRIES: i64 = 8;
