@@ -12,6 +12,8 @@ mod clients;
 mod folder;
 #[path = "cli/keys.rs"]
 mod keys;
+#[path = "cli/lists.rs"]
+mod lists;
 #[path = "cli/settings.rs"]
 mod settings;
 #[path = "cli/usage.rs"]

@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use doorward_protocol::jose::Alg;
 
+use super::declared::{self, Declared};
 use super::output::CliError;
 
 /// A login server: `OAuth` 2.1 authorization server and `OpenID` Provider.
@@ -49,6 +50,12 @@ pub enum Command {
     /// APIs that access tokens are for
     #[command(subcommand, after_help = "Example:\n  doorward api add --file photos.json")]
     Api(Api),
+    /// Issuers whose assertions are believed: workloads as clients, people of another server
+    #[command(subcommand)]
+    Issuer(Declared),
+    /// Who may exchange a token for one for which API
+    #[command(subcommand)]
+    Exchange(Declared),
     /// Signing keys
     #[command(subcommand, after_help = "Example:\n  doorward keys rotate --alg ES256")]
     Keys(Keys),
@@ -284,7 +291,7 @@ pub fn parse<W: Into<OsString>>(words: impl IntoIterator<Item = W>) -> Result<Cl
 
 /// The grammar; a command without its second word is wrong usage in one line, not a page of help.
 fn grammar() -> clap::Command {
-    Cli::command().mut_subcommands(|command| command.arg_required_else_help(false))
+    declared::LISTS.iter().fold(Cli::command(), declared::dress).mut_subcommands(|command| command.arg_required_else_help(false))
 }
 
 /// Clap's several paragraphs as one line: what is wrong, its hints, then the usage.

@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod commands;
+pub mod declared;
 #[cfg(feature = "demo")]
 mod demo;
 pub mod input;

@@ -1,11 +1,13 @@
-//! Clients, APIs and signing keys in memory, checked against the database's version at each request.
+//! Clients, APIs, the operator's lists and signing keys in memory, checked against the database's version at each request.
 
 use super::FlowError;
 use crate::keys::KeyRing;
 use crate::seal::Seal;
-use crate::store::{Conn, StoreError, apis, clients, versions};
+use crate::store::{Conn, StoreError, apis, clients, definitions, versions};
 use doorward_protocol::api::Apis;
 use doorward_protocol::client::Client;
+use doorward_protocol::exchange_rule::ExchangeRules;
+use doorward_protocol::trusted_issuer::TrustedIssuers;
 use doorward_protocol::values::ClientId;
 use std::collections::HashMap;
 use std::fmt;
@@ -20,6 +22,10 @@ pub struct Catalog {
     version: i64,
     /// The APIs.
     pub apis: Apis,
+    /// The issuers whose assertions are believed.
+    pub issuers: TrustedIssuers,
+    /// Who may exchange tokens for whom.
+    pub exchanges: ExchangeRules,
     /// The signing keys, parsed.
     pub keys: KeyRing,
     clients: RwLock<HashMap<ClientId, Arc<Client>>>,
@@ -69,6 +75,8 @@ impl CatalogCache {
         let fresh = Arc::new(Catalog {
             version,
             apis: Apis::new(apis::list(conn)?),
+            issuers: TrustedIssuers::new(definitions::list(conn)?),
+            exchanges: ExchangeRules::new(definitions::list(conn)?),
             keys: KeyRing::load(conn, &self.seal)?,
             clients: RwLock::default(),
         });

@@ -3,6 +3,8 @@
 use super::schema::definitions;
 use super::{Conn, StoreError, codec, insert_or_conflict, versions};
 use diesel::prelude::*;
+use doorward_protocol::exchange_rule::ExchangeRule;
+use doorward_protocol::trusted_issuer::TrustedIssuer;
 use doorward_protocol::values::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -14,6 +16,22 @@ pub trait Definition: Serialize + DeserializeOwned {
 
     /// The name it is found by; unique in its kind.
     fn name(&self) -> String;
+}
+
+impl Definition for TrustedIssuer {
+    const KIND: &'static str = "issuer";
+
+    fn name(&self) -> String {
+        self.issuer.clone()
+    }
+}
+
+impl Definition for ExchangeRule {
+    const KIND: &'static str = "exchange";
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
 }
 
 /// Adds a declaration; false when its name is taken.

@@ -80,7 +80,7 @@ fn what_is_wrong_with_a_client_is_named() {
         (json!({"resource": "photos"}), "invalid_client_metadata", "resource"),
         (json!({"resource": "http://127.0.0.1:8000"}), "invalid_client_metadata", "this server"),
         (json!({"owner": "nobody"}), "invalid_client_metadata", "nobody"),
-        (json!({"dpop_bound_access_tokens": true}), "invalid_client_metadata", "dpop_bound_access_tokens"),
+        (json!({"userinfo_encrypted_response_alg": "RSA-OAEP"}), "invalid_client_metadata", "userinfo_encrypted_response_alg"),
     ] {
         let mut metadata = json!({"redirect_uris": ["https://app.example/"]});
         metadata.as_object_mut().expect("an object").extend(members.as_object().cloned().expect("an object"));

@@ -13,6 +13,8 @@ fn wrong_usage_ends_with_2_and_one_line() {
         &["user", "add", "ada", "--email", "a@example.com", "--password-stdin", "--claims", "-"],
         &["client", "update", "app"],
         &["api", "add"],
+        &["issuer", "add"],
+        &["exchange", "update", "orders-to-stock"],
         &["keys", "rotate", "--alg", "HS256"],
     ] {
         let text = folder.run(words);
@@ -45,6 +47,10 @@ fn no_command_but_add_and_migrate_makes_a_database() {
         &["api", "show", "https://a.example"],
         &["api", "update", "https://a.example", "--file", "patch.json"],
         &["api", "delete", "https://a.example"],
+        &["issuer", "list"],
+        &["issuer", "show", "https://ci.example"],
+        &["exchange", "update", "orders-to-stock", "--file", "patch.json"],
+        &["exchange", "delete", "orders-to-stock"],
         &["keys", "list"],
         &["keys", "rotate"],
     ] {

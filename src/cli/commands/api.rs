@@ -122,7 +122,7 @@ fn read(mut object: Map<String, Value>) -> Result<Api, CliError> {
         let seconds = parse_duration(text).map_err(|why| wrong(format!("token_lifetime: {text:?} {why}; for example \"10m\"")))?;
         object.insert("token_lifetime".to_owned(), seconds.0.into());
     }
-    let api: Api = objects::read(object, &["resource"]).map_err(wrong)?;
+    let api: Api = objects::read(object).map_err(wrong)?;
     api.validate().map_err(wrong)?;
     Ok(api)
 }

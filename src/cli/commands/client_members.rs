@@ -110,7 +110,7 @@ fn drop_answers(object: &mut Object) -> Result<(), CliError> {
 
 fn read_metadata(object: Object) -> Result<Metadata, CliError> {
     // Wrong types first: their errors name the member only here. A wrong redirect URI keeps its own code.
-    let typed = json::read::<Metadata>(object.clone(), &[]);
+    let typed = json::read::<Metadata>(object.clone());
     let metadata =
         Metadata::read(Value::Object(object)).map_err(|why| CliError::new(why.code.as_str(), typed.err().unwrap_or(why.text)))?;
     Ok(metadata)

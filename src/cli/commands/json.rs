@@ -54,21 +54,21 @@ pub(super) fn without_nulls(object: Map<String, Value>) -> Map<String, Value> {
     merged
 }
 
-/// Reads a value from an object; an error names the member at fault, which serde alone doesn't.
-///
-/// `needed` are the members without which no `T` can be read.
+/// Reads a value from an object; an error names the member at fault, which serde alone doesn't: the one without which the error would
+/// be another.
 ///
 /// # Errors
 /// The member and what is wrong with it.
-pub(super) fn read<T: DeserializeOwned>(object: Map<String, Value>, needed: &[&str]) -> Result<T, String> {
-    let pick = |name: &str| object.get_key_value(name).map(|(name, value)| (name.clone(), value.clone()));
-    let alone = |name: &str| needed.iter().copied().chain([name]).filter_map(pick).collect::<Map<_, _>>();
-    serde_json::from_value::<T>(Value::Object(object.clone())).map_err(|error| {
-        let text = error.to_string();
-        let faulty = |name: &&str| serde_json::from_value::<T>(Value::Object(alone(name))).is_err();
-        let names = needed.iter().copied().filter(|name| object.contains_key(*name)).chain(object.keys().map(String::as_str));
-        match { names }.find(faulty) {
-            Some(name) if !text.contains(&format!("`{name}`")) && !text.starts_with(name) => format!("{name}: {text}"),
+pub(super) fn read<T: DeserializeOwned>(object: Map<String, Value>) -> Result<T, String> {
+    let fault = |object: Map<String, Value>| serde_json::from_value::<T>(Value::Object(object)).map_err(|error| error.to_string());
+    fault(object.clone()).map_err(|text| {
+        let at_fault = |name: &&String| {
+            let mut rest = object.clone();
+            rest.remove(*name);
+            fault(rest).err().as_ref() != Some(&text)
+        };
+        match object.keys().find(at_fault) {
+            Some(name) if !text.contains(&format!("`{name}`")) && !text.starts_with(name.as_str()) => format!("{name}: {text}"),
             Some(_) | None => text,
         }
     })
@@ -131,15 +131,18 @@ mod tests {
             #[serde(rename = "id")]
             _id: String,
             #[serde(default, rename = "count")]
-            _count: u8,
+            _count: u16,
+            #[serde(default, rename = "more")]
+            _more: u8,
         }
         for (json, says) in [
             (json!({"id": "a", "count": "x"}), "count: "),
             (json!({"id": 1, "count": 2}), "id: "),
+            (json!({"id": "a", "count": 300, "more": "x"}), "more: "),
             (json!({"count": 2}), "missing field `id`"),
             (json!({"id": "a", "cuont": 2}), "cuont"),
         ] {
-            let why = read::<Sample>(json.as_object().cloned().unwrap_or_default(), &["id"]).err().unwrap_or_default();
+            let why = read::<Sample>(json.as_object().cloned().unwrap_or_default()).err().unwrap_or_default();
             // Law: the operator learns which line of the file to change.
             assert!(why.contains(says), "{json}: {why}");
         }

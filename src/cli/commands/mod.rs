@@ -4,13 +4,17 @@ mod api;
 mod client;
 mod client_members;
 mod database;
+mod definition;
 mod json;
 mod keys;
+mod lists;
 mod user;
 
 use std::path::Path;
 
+use doorward_protocol::exchange_rule::ExchangeRule;
 use doorward_protocol::secret::{Entropy, random_id};
+use doorward_protocol::trusted_issuer::TrustedIssuer;
 use doorward_protocol::values::Timestamp;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -35,6 +39,8 @@ pub fn run(command: Command, settings: &Settings, output: &mut Output) -> Result
         Command::User(command) => user::run(command, &mut desk),
         Command::Client(command) => client::run(command, &mut desk),
         Command::Api(command) => api::run(command, &mut desk),
+        Command::Issuer(command) => definition::run::<TrustedIssuer>(command, &mut desk),
+        Command::Exchange(command) => definition::run::<ExchangeRule>(command, &mut desk),
         Command::Keys(command) => keys::run(command, &mut desk),
         Command::Migrate => database::migrate(&mut desk),
         Command::CheckConfig => database::check_config(&mut desk),

@@ -2,12 +2,19 @@
 
 use super::*;
 use crate::store::keys::{self, KeyRow};
-use crate::store::{apis, versions};
+use crate::store::{apis, definitions, versions};
 use doorward_protocol::api::Api;
+use doorward_protocol::exchange_rule::ExchangeRule;
+use doorward_protocol::trusted_issuer::TrustedIssuer;
 use doorward_protocol::values::ResourceUri;
 
 fn api() -> Api {
     Api::bare(ResourceUri::parse("https://api.example/").expect("a resource"))
+}
+
+fn edge(name: &str) -> ExchangeRule {
+    serde_json::from_value(serde_json::json!({"name": name, "client": "app", "target": "https://api.example/", "scopes": []}))
+        .expect("an edge")
 }
 
 fn key(kid: &str, alg: &str) -> KeyRow {
@@ -33,6 +40,9 @@ fn every_change_of_the_catalog_is_a_new_version() {
         assert!(bumps(conn, |conn| assert!(apis::insert(conn, &api(), NOW).expect("to insert"))));
         assert!(bumps(conn, |conn| assert!(apis::update(conn, &api()).expect("to update"))));
         assert!(bumps(conn, |conn| assert!(apis::delete(conn, "https://api.example/").expect("to delete"))));
+        assert!(bumps(conn, |conn| assert!(definitions::insert(conn, &edge("a"), NOW).expect("to insert"))));
+        assert!(bumps(conn, |conn| assert!(definitions::update(conn, &edge("a")).expect("to update"))));
+        assert!(bumps(conn, |conn| assert!(definitions::delete::<ExchangeRule>(conn, "a").expect("to delete"))));
         assert!(bumps(conn, |conn| keys::insert(conn, &key("a", "ES256")).expect("to insert")));
         assert!(bumps(conn, |conn| keys::retire_others(conn, "ES256", "b", NOW).expect("to retire")));
         // Law: so that no cache outlives a change.
@@ -47,6 +57,8 @@ fn what_changes_nothing_empties_no_cache() {
         assert!(apis::insert(conn, &api(), NOW).expect("to insert"));
         assert!(!bumps(conn, |conn| assert!(!clients::insert(conn, &client("app")).expect("to try"))));
         assert!(!bumps(conn, |conn| assert!(!apis::insert(conn, &api(), NOW).expect("to try"))));
+        assert!(definitions::insert(conn, &edge("a"), NOW).expect("to insert"));
+        assert!(!bumps(conn, |conn| assert!(!definitions::insert(conn, &edge("a"), NOW).expect("to try"))));
         assert!(!bumps(conn, |conn| assert_eq!(keys::remove_retired(conn, LATER).expect("to remove"), 0)));
         // Law: logins and tokens are not the catalog.
         assert!(!bumps(conn, |conn| drop(family(conn, "grant", "openid"))));
@@ -82,6 +94,23 @@ fn an_api_comes_back_as_it_went_in() {
         assert_eq!(apis::list(conn).expect("to list"), [api]);
         // Law: compared byte for byte.
         assert!(!apis::delete(conn, "https://api.example").expect("to try"));
+    });
+}
+
+#[test]
+fn a_declaration_is_found_by_its_kind_and_name_alone() {
+    on_each(|conn| {
+        for name in ["b", "a"] {
+            assert!(definitions::insert(conn, &edge(name), NOW).expect("to insert"));
+        }
+        assert_eq!(definitions::list::<ExchangeRule>(conn).expect("to list"), [edge("a"), edge("b")]);
+        assert_eq!(definitions::find::<ExchangeRule>(conn, "a").expect("to find"), Some(edge("a")));
+        assert!(definitions::find::<ExchangeRule>(conn, "A").expect("to find").is_none());
+        assert!(definitions::find::<TrustedIssuer>(conn, "a").expect("to find").is_none());
+        assert!(definitions::list::<TrustedIssuer>(conn).expect("to list").is_empty());
+        assert!(!definitions::update(conn, &edge("c")).expect("to try"));
+        // Law: one kind never stands for another.
+        assert!(!definitions::delete::<TrustedIssuer>(conn, "a").expect("to try"));
     });
 }
 

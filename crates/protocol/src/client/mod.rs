@@ -6,6 +6,7 @@ mod validate;
 
 pub use kinds::{ApplicationType, AuthMethod, Profile, SubjectType};
 pub use metadata::{Metadata, MetadataError};
+pub(crate) use validate::{holds_private_key, is_reachable};
 
 use crate::grants::GrantType;
 use crate::jose::JwkSet;

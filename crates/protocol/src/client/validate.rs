@@ -134,15 +134,19 @@ fn keys(metadata: &Metadata) -> Verdict {
     let Some(jwks) = &metadata.jwks else { return Ok(()) };
     JwkSet::from_value(jwks).map_err(|why| wrong(format!("jwks: {why}")))?;
     // Keys are stored as they come, and secrets at rest are useless.
-    let private = |key: &serde_json::Value| ["d", "k", "p", "q"].iter().any(|member| key.get(member).is_some());
-    let shown = jwks.get("keys").and_then(serde_json::Value::as_array).is_some_and(|keys| keys.iter().any(private));
-    ensure(!shown, || {
+    ensure(!holds_private_key(jwks), || {
         "jwks: it holds a private or symmetric key; give public keys alone, and replace that key: it has been shown".to_owned()
     })
 }
 
+/// Whether a JWK set has a member that nobody but the key's owner may know (RFC 7518 §6).
+pub(crate) fn holds_private_key(jwks: &serde_json::Value) -> bool {
+    let private = |key: &serde_json::Value| ["d", "k", "p", "q"].iter().any(|member| key.get(member).is_some());
+    jwks.get("keys").and_then(serde_json::Value::as_array).is_some_and(|keys| keys.iter().any(private))
+}
+
 /// An address this server calls or sends browsers to: https, or http on the loopback for development.
-fn is_reachable(text: &str) -> bool {
+pub(crate) fn is_reachable(text: &str) -> bool {
     let fine =
         |url: Url| (url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url)) && url.has_host() && url.username().is_empty();
     text.len() <= 2048 && Url::parse(text).is_ok_and(fine)
