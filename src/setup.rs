@@ -128,6 +128,7 @@ impl Setup {
             rng,
             hasher: Hasher::new(settings.hashing_threads.get()),
             catalog: Arc::new(CatalogCache::new(Arc::clone(&seal))),
+            sessions_ended: Arc::default(),
             seal,
         };
         Ok(Self { ctx, templates, statics, settings })

@@ -64,9 +64,11 @@ pub async fn end_session(ctx: &Ctx, who: &SignedIn, id: SessionId) -> Result<(),
             if sessions::of_user(conn, &sub, now)?.iter().any(|record| record.session.id == id) {
                 sessions::end(conn, &id, now)?;
             }
-            Ok(())
+            Ok::<_, FlowError>(())
         })
-        .await
+        .await?;
+    ctx.sessions_ended.notify_one();
+    Ok(())
 }
 
 /// Ends all of the person's sessions but the one in use.
@@ -78,9 +80,11 @@ pub async fn end_other_sessions(ctx: &Ctx, who: &SignedIn) -> Result<(), FlowErr
     ctx.store
         .write(move |conn| {
             sessions::end_all(conn, &session.subject, Some(&session.id), now)?;
-            Ok(())
+            Ok::<_, FlowError>(())
         })
-        .await
+        .await?;
+    ctx.sessions_ended.notify_one();
+    Ok(())
 }
 
 /// Takes an app's access away.

@@ -119,7 +119,9 @@ pub async fn switch_account(ctx: &Ctx, who: &Who) -> Result<(), FlowError> {
     ctx.store
         .write(move |conn| {
             sessions::end(conn, &id, now)?;
-            Ok(())
+            Ok::<_, FlowError>(())
         })
-        .await
+        .await?;
+    ctx.sessions_ended.notify_one();
+    Ok(())
 }

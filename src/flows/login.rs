@@ -117,6 +117,8 @@ pub async fn log_in(ctx: &Ctx, attempt: Attempt) -> Result<Outcome, FlowError> {
         now: ctx.now(),
     };
     if ctx.store.write(move |conn| success.commit(conn)).await? {
+        // Another account may have been logged in here.
+        ctx.sessions_ended.notify_one();
         Ok(Outcome::In { key: secret, known_browser: browser })
     } else {
         Ok(Outcome::Wrong)

@@ -2,6 +2,7 @@
 
 use super::hint;
 use super::session::SignedIn;
+use super::told::{self, Told};
 use super::{Ctx, FlowError};
 use crate::store::{interactions, sessions};
 use doorward_protocol::authorize::response::append_query;
@@ -31,6 +32,8 @@ pub struct Done {
     pub redirect: Option<String>,
     /// On all devices.
     pub everywhere: bool,
+    /// The apps that took part in what ended.
+    pub apps: Vec<Told>,
 }
 
 /// Takes a logout request. With a hint that proves the caller to have taken part in this very session it is carried out; otherwise the
@@ -57,10 +60,11 @@ pub async fn begin(ctx: &Ctx, params: Params, browser: Digest<Browser>, who: Opt
         .await?;
     let proven = who.as_ref().is_some_and(|who| logout::is_proven(&request, &who.record.session.id));
     if !stay && (proven || who.is_none()) {
-        if let Some(who) = who {
-            end(ctx, who, false).await?;
-        }
-        return Ok(Begun::Done(Done { redirect: redirect(&request), client, everywhere: false }));
+        let apps = match who {
+            Some(who) => end(ctx, who, false).await?,
+            None => Vec::new(),
+        };
+        return Ok(Begun::Done(Done { redirect: redirect(&request), client, everywhere: false, apps }));
     }
     let id = InteractionId::new(random_id(&*ctx.rng));
     let (key, until) = (id.clone(), ctx.now().plus(super::PATIENCE));
@@ -95,22 +99,28 @@ pub async fn find(ctx: &Ctx, id: InteractionId, browser: Digest<Browser>) -> Res
         .await
 }
 
-/// Ends this browser's session, or all of the person's. What was given without `offline_access` ends with them.
+/// Ends this browser's session, or all of the person's. What was given without `offline_access` ends with them, and the apps that took part
+/// are queued to be told: nobody waits here until they were. Returns them.
 ///
 /// # Errors
-/// [`FlowError::Store`].
-pub async fn end(ctx: &Ctx, who: SignedIn, everywhere: bool) -> Result<(), FlowError> {
-    let (session, now) = (who.record.session, ctx.now());
-    ctx.store
+/// [`FlowError`].
+pub async fn end(ctx: &Ctx, who: SignedIn, everywhere: bool) -> Result<Vec<Told>, FlowError> {
+    let (session, now, cache, issuer) = (who.record.session, ctx.now(), Arc::clone(&ctx.catalog), ctx.policy.issuer.clone());
+    let apps = ctx
+        .store
         .write(move |conn| {
+            let catalog = cache.get(conn)?;
+            let apps = told::all(conn, &catalog, &issuer, &session, everywhere, now)?;
             sessions::end(conn, &session.id, now)?;
             if everywhere {
                 sessions::end_all(conn, &session.subject, None, now)?;
             }
             tracing::info!(target: "doorward::security", sub = %session.subject, everywhere, "logged out");
-            Ok(())
+            Ok::<_, FlowError>(apps)
         })
-        .await
+        .await?;
+    ctx.sessions_ended.notify_one();
+    Ok(apps)
 }
 
 /// Where a request wants the browser to go, with its state (§3).

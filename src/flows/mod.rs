@@ -17,6 +17,7 @@ pub mod session;
 pub mod subject;
 pub mod sweep;
 pub mod token;
+pub mod told;
 pub mod userinfo;
 
 use crate::clock::Clock;
@@ -29,6 +30,7 @@ use doorward_protocol::error::Refusal;
 use doorward_protocol::policy::Policy;
 use doorward_protocol::secret::Entropy;
 use doorward_protocol::values::{Seconds, Timestamp};
+use rocket::tokio::sync::Notify;
 use std::fmt;
 use std::sync::Arc;
 
@@ -52,6 +54,8 @@ pub struct Ctx {
     pub hasher: Hasher,
     /// Clients, APIs and signing keys, as of the version last seen.
     pub catalog: Arc<CatalogCache>,
+    /// Rung when sessions were ended here, so that apps are told at once and not at the next look into the queue.
+    pub sessions_ended: Arc<Notify>,
 }
 
 impl Ctx {

@@ -71,10 +71,11 @@ enum Body {
     Page(Template),
 }
 
-/// To which addresses the forms of a page may lead, and whether it may run our script (CSP level 3).
+/// To which addresses the forms of a page may lead, what its frames may show, and whether it may run our script (CSP level 3).
 #[derive(Clone, Debug, Default)]
 pub struct Csp {
     form_targets: Vec<String>,
+    frames: Vec<String>,
     script: bool,
 }
 
@@ -85,20 +86,29 @@ impl Csp {
         let mut form_targets: Vec<String> = uris.into_iter().filter_map(RedirectUri::csp_source).collect();
         form_targets.sort();
         form_targets.dedup();
-        Self { form_targets, script: false }
+        Self { form_targets, ..Self::default() }
     }
 
     /// The form leads to this redirect URI and nowhere else; where its host can't be written as a source, its scheme is.
     pub fn form_post_to(uri: &RedirectUri) -> Self {
         let scheme = || uri.as_str().split_once(':').map(|(scheme, _)| format!("{scheme}:"));
-        Self { form_targets: uri.csp_source().or_else(scheme).into_iter().collect(), script: true }
+        Self { form_targets: uri.csp_source().or_else(scheme).into_iter().collect(), script: true, ..Self::default() }
+    }
+
+    /// Frames may show what is of these sources and nothing else.
+    pub fn frames_of<'u>(sources: impl IntoIterator<Item = &'u str>) -> Self {
+        let mut frames: Vec<String> = sources.into_iter().map(str::to_owned).collect();
+        frames.sort();
+        frames.dedup();
+        Self { frames, ..Self::default() }
     }
 
     fn header(&self) -> String {
         let script = if self.script { "script-src 'self'; " } else { "" };
+        let frames = if self.frames.is_empty() { String::new() } else { format!("frame-src {}; ", self.frames.join(" ")) };
         let forms = self.form_targets.iter().fold(String::new(), |all, target| all + " " + target);
         format!(
-            "default-src 'none'; style-src 'self'; img-src 'self'; {script}form-action 'self'{forms}; base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'none'; style-src 'self'; img-src 'self'; {script}{frames}form-action 'self'{forms}; base-uri 'none'; frame-ancestors 'none'"
         )
     }
 }

@@ -16,12 +16,16 @@ pub struct HandOver {
     pub name: String,
 }
 
+/// Whether an address leads away from here. Schemes that run or show content here instead don't, whatever was registered.
+pub(super) fn leaves(target: &str) -> bool {
+    let stays = |url: &Url| matches!(url.scheme(), "javascript" | "data" | "vbscript" | "blob" | "file" | "about" | "view-source");
+    Url::parse(target).is_ok_and(|url| !stays(&url))
+}
+
 impl HandOver {
-    /// A hand-over to an address that was registered. Schemes that run or show content here instead of leaving are
-    /// refused, whatever was registered.
+    /// A hand-over to an address that was registered; none where that doesn't lead away.
     pub fn new(name: &str, target: &str) -> Option<Self> {
-        let scheme = Url::parse(target).ok()?.scheme().to_owned();
-        if matches!(scheme.as_str(), "javascript" | "data" | "vbscript" | "blob" | "file" | "about" | "view-source") {
+        if !leaves(target) {
             return None;
         }
         Some(Self { target: target.to_owned(), destination: Destination::of(target), name: name.to_owned() })

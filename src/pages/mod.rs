@@ -43,7 +43,7 @@ pub use hand_over::HandOver;
 pub use home::Home;
 pub use i18n::{Locale, negotiate};
 pub use login::{Login, LoginProblem, LoginReason};
-pub use logout::{LoggedOut, Logout};
+pub use logout::{LoggedOut, Logout, Onward, ToldApp};
 pub use overrides::TemplateError;
 pub use person::Person;
 pub use scope::{Claim, ScopeAsk, ScopeText, Shown, StandardScope};

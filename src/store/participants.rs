@@ -3,7 +3,7 @@
 use super::schema::{participants, sessions};
 use super::{Conn, StoreError, insert_or_conflict};
 use diesel::prelude::*;
-use doorward_protocol::values::{ClientId, SessionId, Timestamp};
+use doorward_protocol::values::{ClientId, SessionId, Subject, Timestamp};
 
 /// Notes that an app was given something in a living session. What was given in none is nobody's login.
 ///
@@ -51,4 +51,19 @@ pub fn of_session(conn: &mut Conn, session: &SessionId) -> Result<Vec<ClientId>,
         .select(participants::client_id)
         .load(conn)?;
     Ok(ids.into_iter().map(ClientId::new).collect())
+}
+
+/// The sessions of a person that nobody has ended and that apps took part in, oldest first.
+///
+/// # Errors
+/// [`StoreError`] when the database can't answer.
+pub fn sessions_of(conn: &mut Conn, sub: &Subject) -> Result<Vec<SessionId>, StoreError> {
+    let ids: Vec<String> = sessions::table
+        .filter(sessions::sub.eq(sub.as_str()))
+        .filter(sessions::ended_at.is_null())
+        .filter(diesel::dsl::exists(participants::table.filter(participants::session_id.eq(sessions::id))))
+        .order((sessions::created_at, sessions::id))
+        .select(sessions::id)
+        .load(conn)?;
+    Ok(ids.into_iter().map(SessionId::new).collect())
 }

@@ -1,12 +1,12 @@
 //! Refresh and access tokens: by digest, JWTs by their `jti`.
 
-use super::schema::{access_tokens, refresh_tokens};
+use super::schema::{access_tokens, grants as families, refresh_tokens};
 use super::{Conn, StoreError, codec, grants};
 use diesel::prelude::*;
 use doorward_protocol::grants::refresh_token::{RefreshRecord, RefreshState};
 use doorward_protocol::resource::AccessRecord;
 use doorward_protocol::secret::{Digest, Refresh};
-use doorward_protocol::values::{ClientId, GrantId, Subject, Timestamp, TokenId};
+use doorward_protocol::values::{ClientId, GrantId, SessionId, Subject, Timestamp, TokenId};
 
 /// Stores a refresh token.
 ///
@@ -182,4 +182,27 @@ pub fn last_expiry(conn: &mut Conn, sub: &Subject, client: &ClientId) -> Result<
     let theirs = access_tokens::table.filter(access_tokens::client_id.eq(client.as_str())).filter(access_tokens::sub.eq(sub.as_str()));
     let last: Option<i64> = theirs.select(diesel::dsl::max(access_tokens::expires_at)).first(conn)?;
     Ok(last.map(Timestamp))
+}
+
+/// Until when what a client got in these sessions would be accepted by a service that verifies by itself. None when that is nothing, and when
+/// some of it was given with `offline_access`: then no end of a session ends it.
+///
+/// # Errors
+/// [`StoreError`] when the database can't answer.
+pub fn end_of(conn: &mut Conn, sessions: &[SessionId], client: &ClientId) -> Result<Option<Timestamp>, StoreError> {
+    let rows: Vec<(i64, String)> = access_tokens::table
+        .inner_join(families::table.on(access_tokens::grant_id.eq(families::id.nullable())))
+        .filter(families::session_id.eq_any(sessions.iter().map(SessionId::as_str)))
+        .filter(families::client_id.eq(client.as_str()))
+        .filter(families::revoked_at.is_null())
+        .select((access_tokens::expires_at, families::scopes))
+        .load(conn)?;
+    let mut last = None;
+    for (until, scopes) in rows {
+        if codec::scopes(&scopes)?.has("offline_access") {
+            return Ok(None);
+        }
+        last = last.max(Some(Timestamp(until)));
+    }
+    Ok(last)
 }

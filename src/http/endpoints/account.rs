@@ -2,7 +2,9 @@
 
 use crate::flows::FlowError;
 use crate::flows::account::{self, Overview};
+use crate::flows::logout::{self, Done};
 use crate::flows::session::SignedIn;
+use crate::http::endpoints::logout::finish;
 use crate::http::guards::{Csrf, FormProblem, Visit};
 use crate::http::reply::{Csp, Reply};
 use crate::http::words;
@@ -39,11 +41,19 @@ pub async fn end_session(id: &str, form: Result<Csrf<()>, FormProblem>, visit: V
         return visit.forged(problem, "");
     }
     let run = async {
-        let Some(who) = visit.signed_in().await? else { return Ok("/login") };
+        let Some(who) = visit.signed_in().await? else { return Ok(Reply::see_other(visit.app.path("/login"))) };
+        // Ending the one in use is logging out, with all that belongs to it.
+        if who.record.session.id.as_str() == id {
+            let apps = logout::end(&visit.app.ctx, who, false).await?;
+            return Ok(finish(&visit, Done { apps, ..Done::default() }, false));
+        }
         account::end_session(&visit.app.ctx, &who, SessionId::new(id)).await?;
-        Ok(if who.record.session.id.as_str() == id { "/logged-out" } else { "/account?done=session" })
+        Ok::<_, FlowError>(Reply::see_other(visit.app.path("/account?done=session")))
     };
-    to(&visit, run.await)
+    match run.await {
+        Ok(reply) => reply,
+        Err(error) => visit.failed(&error),
+    }
 }
 
 /// Ends all other sessions.
