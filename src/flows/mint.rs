@@ -41,6 +41,7 @@ impl AccessSeed {
             grant: grant.map(|grant| grant.id.clone()),
             client_id: client.id.clone(),
             subject: grant.map(|grant| grant.subject.clone()),
+            machine: None,
             audience: plan.audience.clone(),
             scopes: plan.scopes.clone(),
             issued_at: now,
@@ -72,7 +73,7 @@ impl AccessSeed {
         let subject = record.subject.as_ref().map(|subject| sub_for(&ctx.seal, client, subject));
         let claims = AccessClaims {
             iss: ctx.policy.issuer.as_str(),
-            sub: subject.as_ref().map_or(record.client_id.as_str(), Subject::as_str),
+            sub: subject.as_ref().map_or_else(|| record.sub(), Subject::as_str),
             aud: &record.audience,
             exp: record.expires_at,
             iat: record.issued_at,
@@ -81,6 +82,7 @@ impl AccessSeed {
             scope: &record.scopes,
             auth_time: record.auth_time,
             cnf: record.confirmation.as_ref(),
+            act: record.actor.as_ref(),
             acr: record.acr().map(Acr::as_str),
             sid: grant.map(|grant| &grant.session),
         };

@@ -136,6 +136,7 @@ fn access(id: &str, grant: Option<&Grant>) -> AccessRecord {
         grant: grant.map(|grant| grant.id.clone()),
         client_id: app(),
         subject: grant.map(|grant| grant.subject.clone()),
+        machine: None,
         audience: "https://api.example/".to_owned(),
         scopes: scopes("read"),
         issued_at: NOW,

@@ -1,12 +1,14 @@
 //! Refresh and access tokens: by digest, JWTs by their `jti`.
 
 use super::schema::{access_tokens, grants as families, refresh_tokens};
-use super::{Conn, StoreError, codec, grants};
+use super::{Conn, StoreError, clients, codec, grants, users};
 use diesel::prelude::*;
+use doorward_protocol::binding::Actor;
 use doorward_protocol::grants::refresh_token::{RefreshRecord, RefreshState};
 use doorward_protocol::resource::AccessRecord;
 use doorward_protocol::secret::{Digest, Refresh};
 use doorward_protocol::values::{ClientId, GrantId, SessionId, Subject, Timestamp, TokenId};
+use serde::{Deserialize, Serialize};
 
 /// Stores a refresh token.
 ///
@@ -94,6 +96,21 @@ pub fn replace_successor(conn: &mut Conn, digest: &Digest<Refresh>, old: &str, n
     Ok(true)
 }
 
+/// The column `actor`: who acts with a token, and for which machine where that is no person and not its client.
+#[derive(Default, Serialize, Deserialize)]
+struct Acting {
+    #[serde(flatten)]
+    actor: Option<Actor>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    machine: Option<ClientId>,
+}
+
+impl Acting {
+    fn is_empty(&self) -> bool {
+        self.actor.is_none() && self.machine.is_none()
+    }
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = access_tokens)]
 struct Row {
@@ -117,6 +134,7 @@ struct Row {
 /// # Errors
 /// [`StoreError`] when the database can't.
 pub fn insert_access(conn: &mut Conn, token: &AccessRecord) -> Result<(), StoreError> {
+    let acting = Acting { actor: token.actor.clone(), machine: token.machine.clone() };
     let row = Row {
         id: token.id.as_str().to_owned(),
         grant_id: token.grant.as_ref().map(|id| id.as_str().to_owned()),
@@ -130,7 +148,7 @@ pub fn insert_access(conn: &mut Conn, token: &AccessRecord) -> Result<(), StoreE
         expires_at: token.expires_at.0,
         confirmation: codec::json_unless(&token.confirmation, token.confirmation.is_none())?,
         details: codec::json_unless(&token.details, token.details.is_empty())?,
-        actor: codec::json_unless(&token.actor, token.actor.is_none())?,
+        actor: codec::json_unless(&acting, acting.is_empty())?,
     };
     diesel::insert_into(access_tokens::table).values(&row).execute(conn)?;
     Ok(())
@@ -143,15 +161,20 @@ pub fn insert_access(conn: &mut Conn, token: &AccessRecord) -> Result<(), StoreE
 pub fn find_access(conn: &mut Conn, id: &TokenId, now: Timestamp) -> Result<Option<AccessRecord>, StoreError> {
     let row: Option<Row> = access_tokens::table.find(id.as_str()).select(Row::as_select()).first(conn).optional()?;
     let Some(row) = row else { return Ok(None) };
-    let family_alive = match &row.grant_id {
-        Some(id) => grants::find(conn, id, now)?.is_some_and(|grant| grant.alive && grant.person_active),
-        None => true,
+    let acting: Acting = codec::json_or_default(row.actor.as_deref())?;
+    let source_alive = match (&row.grant_id, &row.sub, &acting.machine) {
+        (Some(id), _, _) => grants::find(conn, id, now)?.is_some_and(|grant| grant.alive && grant.person_active),
+        // Without a family (RFC 7523 §2.1) the person alone answers for it.
+        (None, Some(sub), _) => users::is_active(conn, &Subject::new(sub))?,
+        (None, None, Some(id)) => clients::find(conn, id)?.is_some(),
+        (None, None, None) => true,
     };
     Ok(Some(AccessRecord {
         id: TokenId::new(row.id),
         grant: row.grant_id.map(GrantId::new),
         client_id: ClientId::new(row.client_id),
         subject: row.sub.map(Subject::new),
+        machine: acting.machine,
         audience: row.audience,
         scopes: codec::scopes(&row.scopes)?,
         issued_at: Timestamp(row.issued_at),
@@ -159,8 +182,8 @@ pub fn find_access(conn: &mut Conn, id: &TokenId, now: Timestamp) -> Result<Opti
         auth_time: row.auth_time.map(Timestamp),
         confirmation: codec::json_or_default(row.confirmation.as_deref())?,
         details: codec::json_or_default(row.details.as_deref())?,
-        actor: codec::json_or_default(row.actor.as_deref())?,
-        alive: row.revoked_at.is_none() && family_alive,
+        actor: acting.actor,
+        alive: row.revoked_at.is_none() && source_alive,
     }))
 }
 

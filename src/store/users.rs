@@ -1,6 +1,6 @@
 //! People.
 
-use super::schema::{grants, known_browsers, users};
+use super::schema::{access_tokens, grants, known_browsers, users};
 use super::{Conn, StoreError, codec, insert_or_conflict, sessions};
 use diesel::prelude::*;
 use doorward_protocol::tokens::claims::Person;
@@ -92,6 +92,15 @@ pub fn find(conn: &mut Conn, sub: &Subject) -> Result<Option<User>, StoreError> 
     users::table.find(sub.as_str()).select(Row::as_select()).first(conn).optional()?.map(Row::user).transpose()
 }
 
+/// Whether there is such a person, and they aren't disabled.
+///
+/// # Errors
+/// [`StoreError`] when the database can't answer.
+pub fn is_active(conn: &mut Conn, sub: &Subject) -> Result<bool, StoreError> {
+    let disabled: Option<bool> = users::table.find(sub.as_str()).select(users::disabled).first(conn).optional()?;
+    Ok(disabled == Some(false))
+}
+
 /// Everybody, oldest first.
 ///
 /// # Errors
@@ -156,6 +165,9 @@ fn end_everything(conn: &mut Conn, sub: &Subject, now: Timestamp) -> Result<(), 
     let sub = sub.as_str();
     let live_grants = grants::table.filter(grants::sub.eq(sub)).filter(grants::revoked_at.is_null());
     diesel::update(live_grants).set(grants::revoked_at.eq(now.0)).execute(conn)?;
+    // What apps hold without a family, by another issuer's word.
+    let own = access_tokens::table.filter(access_tokens::sub.eq(sub)).filter(access_tokens::grant_id.is_null());
+    diesel::update(own.filter(access_tokens::revoked_at.is_null())).set(access_tokens::revoked_at.eq(now.0)).execute(conn)?;
     diesel::delete(known_browsers::table.filter(known_browsers::sub.eq(sub))).execute(conn)?;
     Ok(())
 }

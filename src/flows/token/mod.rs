@@ -1,6 +1,7 @@
 //! `POST /token`: load and decide inside the transaction that commits, sign after it. One file a grant.
 
 mod code;
+mod exchange;
 mod machine;
 mod refresh;
 
@@ -15,7 +16,7 @@ use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client::Client;
 use doorward_protocol::client_auth::Authenticated;
 use doorward_protocol::error::Refusal;
-use doorward_protocol::grants::{Grant, GrantType, Grantee, TokenRequest};
+use doorward_protocol::grants::{Grant, GrantType, Grantee, TokenRequest, token_exchange};
 use doorward_protocol::metadata::path;
 use doorward_protocol::params::Params;
 use doorward_protocol::resource::AccessRecord;
@@ -29,6 +30,9 @@ use std::sync::Arc;
 #[derive(Clone, Serialize)]
 pub struct TokenResponse {
     access_token: String,
+    /// RFC 8693 §2.2.1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
     token_type: &'static str,
     expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,6 +67,7 @@ pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenRe
     let proof = dpop::prove(ctx, &sender.dpop, at, Some(by.client()))?;
     let proven = Proven { jkt: proof.as_ref().map(|proof| proof.jkt.as_str().to_owned()), certificate: None };
     let request = TokenRequest::read(params, &by, proven, &mut Checks::silent()).map_err(as_client)?;
+    let issued_token_type = (request.grant_type == GrantType::TokenExchange).then(|| token_exchange::issued_type(&request));
     let attempt = Attempt {
         request,
         proof,
@@ -92,6 +97,7 @@ pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenRe
     };
     Ok(TokenResponse {
         access_token,
+        issued_token_type,
         token_type,
         expires_in: grantee.access.lifetime.0,
         refresh_token: grantee.refresh_until.map(|_| successor.expose().to_owned()),
@@ -121,9 +127,8 @@ impl Attempt {
             GrantType::AuthorizationCode => self.redeem(conn),
             GrantType::RefreshToken => self.refresh(conn),
             GrantType::ClientCredentials => self.machine(conn),
-            GrantType::DeviceCode | GrantType::TokenExchange | GrantType::JwtBearer => {
-                Ok(Outcome::Refused(Refusal::by(Check::GrantTypeKnown)))
-            }
+            GrantType::TokenExchange => self.exchange(conn),
+            GrantType::DeviceCode | GrantType::JwtBearer => Ok(Outcome::Refused(Refusal::by(Check::GrantTypeKnown))),
         }
     }
 

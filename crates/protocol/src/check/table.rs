@@ -79,7 +79,7 @@ table! {
     GrantTypePresent: "RFC 6749 §4.1.3", InvalidRequest, Always, "grant_type is missing.";
     GrantTypeKnown: "RFC 6749 §5.2", UnsupportedGrantType, Always, "grant_type is none that this server supports; its metadata lists them.";
     GrantTypeRegistered: "RFC 6749 §5.2; RFC 7591 §2", UnauthorizedClient, Authenticated, "The client is not registered for this grant_type.";
-    ClientConfidential: "RFC 6749 §4.4", UnauthorizedClient, Authenticated, "client_credentials needs a client that authenticates.";
+    ClientConfidential: "RFC 6749 §4.4; RFC 8693 §5", UnauthorizedClient, Authenticated, "This grant_type needs a client that authenticates.";
     CodePresent: "RFC 6749 §4.1.3", InvalidRequest, Always, "code is missing.";
     CodeKnown: "RFC 6749 §4.1.2", InvalidGrant, Authenticated, "The code is unknown here or long expired.";
     CodeUnspent: "RFC 6749 §4.1.2; RFC 9700 §2.1.1", InvalidGrant, Authenticated, "The code was used before; what it gave has been revoked.";
@@ -114,6 +114,23 @@ table! {
     DevicePollPaced: "RFC 8628 §3.5", SlowDown, Authenticated, "The device polls too often: wait 5 seconds longer between requests from now on.";
     DeviceAnswered: "RFC 8628 §3.5", AuthorizationPending, Authenticated, "The person has not answered yet.";
     DeviceAllowed: "RFC 8628 §3.5", AccessDenied, Authenticated, "The person did not allow it.";
+
+    // Token exchange
+    SubjectTokenPresent: "RFC 8693 §2.1", InvalidRequest, Always, "subject_token is missing.";
+    SubjectTokenType: "RFC 8693 §2.1, §3", InvalidRequest, Authenticated, "subject_token_type must be urn:ietf:params:oauth:token-type:access_token, or :jwt for one that is a JWT; ID tokens, refresh tokens and foreign tokens are not exchanged.";
+    RequestedTokenType: "RFC 8693 §2.1, §3", InvalidRequest, Authenticated, "requested_token_type must be urn:ietf:params:oauth:token-type:access_token or :jwt; refresh tokens and ID tokens are not given for an exchange.";
+    RequestedTokenJwt: "RFC 8693 §2.1", InvalidRequest, Authenticated, "The tokens of this API are opaque: leave requested_token_type out.";
+    SubjectTokenActive: "RFC 8693 §2.2.2", InvalidRequest, Authenticated, "subject_token is no access token of this server, or it has expired or was revoked.";
+    SubjectTokenForClient: "RFC 8693 §5; RFC 9700 §2.3", InvalidRequest, Authenticated, "subject_token is neither for an API that this client is nor issued to it.";
+    SubjectTokenHeld: "RFC 9449 §7.1; RFC 8705 §3", InvalidRequest, Authenticated, "subject_token is bound to a key: prove that key where the token is the client's own, and a key of its own otherwise.";
+    ExchangeTargetPresent: "RFC 8693 §2.1", InvalidRequest, Authenticated, "Name the API that the token is for by resource, or by audience.";
+    ExchangeTargetKnown: "RFC 8693 §2.2.2", InvalidTarget, Authenticated, "resource or audience names no registered API.";
+    ExchangeDeclared: "RFC 8693 §2.2.2, §5", InvalidTarget, Authenticated, "No exchange is declared from this client, for a token of that audience, to that API: the operator adds the edge by doorward exchange add.";
+    ExchangeScope: "RFC 8693 §2.1; RFC 6749 §3.3", InvalidScope, Authenticated, "A scope is not among those that the declared exchange and the API allow, or at the same API not among those of subject_token.";
+    ActorTokenType: "RFC 8693 §2.1", InvalidRequest, Authenticated, "actor_token and actor_token_type come together or not at all, and the type must be urn:ietf:params:oauth:token-type:access_token.";
+    ActorTokenUnasked: "RFC 8693 §1.1", InvalidRequest, Authenticated, "The declared exchange is an impersonation: send no actor_token.";
+    ActorTokenOwn: "RFC 8693 §2.2.2", InvalidRequest, Authenticated, "actor_token must be a living access token that the client got for itself by client_credentials, with a proof of its key where it is bound.";
+    ActorChainBounded: "RFC 8693 §4.1 (limits of this server)", InvalidRequest, Authenticated, "More than 5 actors would stand in the token.";
 
     // Resources
     BearerPresent: "RFC 6750 §3", InvalidToken, Always, "No access token was sent: use Authorization: Bearer.";

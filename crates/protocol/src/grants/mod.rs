@@ -6,6 +6,7 @@ pub mod device_code;
 pub mod refresh_token;
 #[cfg(test)]
 mod tests;
+pub mod token_exchange;
 
 use crate::audience::TokenPlan;
 use crate::binding::{self, Confirmation, Proven};
@@ -61,8 +62,8 @@ impl GrantType {
     }
 }
 
-/// The parameters of a token request that may come several times (RFC 8707 §2.2).
-pub const MAY_REPEAT: &[&str] = &["resource"];
+/// The parameters of a token request that may come several times (RFC 8707 §2.2; `audience` in a token exchange alone, RFC 8693 §2.1).
+pub const MAY_REPEAT: &[&str] = &["resource", "audience"];
 
 /// A token request.
 #[derive(Clone, Debug)]
@@ -92,6 +93,7 @@ impl TokenRequest {
         let known = GrantType::ALL.into_iter().find(|grant| grant.as_str() == named);
         checks.require(Check::GrantTypeKnown, known.is_some(), || Evidence::new("a supported grant", named.to_owned()))?;
         let grant_type = checks.some(Check::GrantTypeKnown, known)?;
+        checks.hold(Check::ParamNotRepeated, grant_type == GrantType::TokenExchange || params.all("audience").nth(1).is_none())?;
         checks.hold(Check::GrantTypeRegistered, by.client().may(grant_type))?;
         let scope = match params.get("scope") {
             Some(text) => Some(checks.some(Check::ScopeWellFormed, Scopes::parse(text))?),

@@ -23,6 +23,8 @@ pub struct AccessRecord {
     pub client_id: ClientId,
     /// Of which person; a machine's own token has none.
     pub subject: Option<Subject>,
+    /// Of which machine, where that is another than its client: one whose own token was exchanged (RFC 8693).
+    pub machine: Option<ClientId>,
     /// For whom.
     pub audience: String,
     /// What it allows.
@@ -47,6 +49,12 @@ impl AccessRecord {
     /// Whether it works at `now`.
     pub fn is_active(&self, now: Timestamp) -> bool {
         self.alive && now < self.expires_at
+    }
+
+    /// Whom it speaks of: a person, or a machine by its `client_id` (RFC 9068 §2.2).
+    pub fn sub(&self) -> &str {
+        let machine = self.machine.as_ref().unwrap_or(&self.client_id);
+        self.subject.as_ref().map_or(machine.as_str(), Subject::as_str)
     }
 
     /// What the login behind it attests; nothing where no login is.
@@ -158,7 +166,7 @@ pub fn introspect(
         "active": true,
         "iss": issuer,
         "client_id": token.client_id,
-        "sub": token.subject.as_ref().map_or(token.client_id.as_str(), Subject::as_str),
+        "sub": token.sub(),
         "aud": token.audience,
         "scope": token.scopes,
         // RFC 9449 §6.2.
@@ -176,6 +184,10 @@ pub fn introspect(
     }
     if let Some(bound) = &token.confirmation {
         answer["cnf"] = json!(bound);
+    }
+    // RFC 8693 §4.1, §7.2.
+    if let Some(actor) = &token.actor {
+        answer["act"] = json!(actor);
     }
     Ok(answer)
 }

@@ -10,6 +10,7 @@ fn token() -> AccessRecord {
         grant: None,
         client_id: ClientId::new("app"),
         subject: Some(Subject::new("s")),
+        machine: None,
         audience: "https://login.example".to_owned(),
         scopes: Scopes::openid(),
         issued_at: Timestamp(0),

@@ -1,6 +1,6 @@
 //! JWT access tokens (RFC 9068).
 
-use crate::binding::Confirmation;
+use crate::binding::{Actor, Confirmation};
 use crate::scopes::Scopes;
 use crate::values::{ClientId, SessionId, Timestamp, TokenId};
 use serde::Serialize;
@@ -31,6 +31,9 @@ pub struct AccessClaims<'c> {
     /// The key it is bound to (RFC 7800 §3, RFC 9449 §6.1, RFC 8705 §3.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cnf: Option<&'c Confirmation>,
+    /// Who acts with it for its subject (RFC 8693 §4.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<&'c Actor>,
     /// How sure this server was of them then (§2.2.1, RFC 9470 §6.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acr: Option<&'static str>,

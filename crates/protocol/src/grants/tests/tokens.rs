@@ -1,6 +1,7 @@
 //! What the tokens that come of a grant say, member by member.
 
 use super::*;
+use crate::binding::Actor;
 use crate::tokens::access::AccessClaims;
 use crate::tokens::claims::Person;
 use crate::tokens::id_token::IdClaims;
@@ -12,6 +13,7 @@ fn an_access_token_says_exactly_this() {
     let (jti, client_id, sid) = (TokenId::new("t"), ClientId::new("app"), SessionId::new("s"));
     let (some, none) = (scopes("photos:write photos:read"), Scopes::default());
     let bound = Confirmation::Jkt("k".to_owned());
+    let actor = Actor { sub: "orders".to_owned(), act: None };
     let person = AccessClaims {
         iss: ISSUER,
         sub: "ada",
@@ -23,15 +25,16 @@ fn an_access_token_says_exactly_this() {
         scope: &some,
         auth_time: Some(Timestamp(50)),
         cnf: Some(&bound),
+        act: Some(&actor),
         acr: Some("urn:doorward:acr:password"),
         sid: Some(&sid),
     };
     let expected = json!({
         "iss": ISSUER, "sub": "ada", "aud": PHOTOS, "exp": 700, "iat": 100, "jti": "t", "client_id": "app",
-        "scope": "photos:read photos:write", "auth_time": 50, "acr": "urn:doorward:acr:password", "cnf": {"jkt": "k"}, "sid": "s",
+        "scope": "photos:read photos:write", "auth_time": 50, "acr": "urn:doorward:acr:password", "cnf": {"jkt": "k"}, "act": {"sub": "orders"}, "sid": "s",
     });
     assert_eq!(serde_json::to_value(&person).expect("claims"), expected);
-    let machine = AccessClaims { sub: "app", scope: &none, auth_time: None, acr: None, cnf: None, sid: None, ..person };
+    let machine = AccessClaims { sub: "app", scope: &none, auth_time: None, acr: None, act: None, cnf: None, sid: None, ..person };
     let expected = json!({"iss": ISSUER, "sub": "app", "aud": PHOTOS, "exp": 700, "iat": 100, "jti": "t", "client_id": "app"});
     assert_eq!(serde_json::to_value(&machine).expect("claims"), expected);
 }
