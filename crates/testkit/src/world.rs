@@ -7,6 +7,7 @@ use doorward::clock::Clock;
 use doorward::config::{EnvText, Settings};
 use doorward::flows::{Ctx, FlowError};
 use doorward::setup::Setup;
+use doorward::store::definitions::{self, Definition};
 use doorward::store::users::{self, User};
 use doorward::store::{self, Conn};
 use doorward_protocol::api::Api;
@@ -345,6 +346,12 @@ impl World {
         mut work: impl FnMut(&mut Conn) -> Result<T, doorward::store::StoreError> + Send + 'static,
     ) -> T {
         self.ctx.store.write(move |conn| Ok::<_, FlowError>(work(conn)?)).await.expect("the change to be stored")
+    }
+
+    /// Declares what stands in one of the operator's lists.
+    pub async fn declare<D: Definition + Clone + Send + 'static>(&self, json: Value) {
+        let (one, now): (D, _) = (serde_json::from_value(json).expect("a declaration"), self.clock.now());
+        assert!(self.change(move |conn| definitions::insert(conn, &one, now)).await, "declared before");
     }
 
     /// Disables or enables a person.
