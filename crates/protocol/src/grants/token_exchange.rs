@@ -103,9 +103,9 @@ pub fn exchange(
 fn kinds(req: &TokenRequest, checks: &mut Checks<'_>) -> Result<(), Refusal> {
     // §2.1: "subject_token REQUIRED", "subject_token_type REQUIRED".
     let token = checks.some(Check::SubjectTokenPresent, req.param("subject_token"))?;
-    let taken = |kind: Option<&str>, token: &str| kind == Some(ACCESS_TOKEN) || kind == Some(JWT) && token.contains('.');
+    let fits = |kind: Option<&str>, token: &str| kind == Some(ACCESS_TOKEN) || kind == Some(JWT) && token.contains('.');
     let kind = req.param("subject_token_type");
-    checks.require(Check::SubjectTokenType, taken(kind, token), || {
+    checks.require(Check::SubjectTokenType, fits(kind, token), || {
         Evidence::new(format!("{ACCESS_TOKEN}, or {JWT} for one that is a JWT"), shown(kind.unwrap_or("none")))
     })?;
     let asked = req.param("requested_token_type");
@@ -114,7 +114,7 @@ fn kinds(req: &TokenRequest, checks: &mut Checks<'_>) -> Result<(), Refusal> {
     })?;
     // §2.1: actor_token_type is "REQUIRED when the actor_token parameter is present … but MUST NOT be included otherwise".
     let kind = req.param("actor_token_type");
-    let matching = req.param("actor_token").map_or(kind.is_none(), |token| taken(kind, token));
+    let matching = req.param("actor_token").map_or(kind.is_none(), |token| fits(kind, token));
     checks.require(Check::ActorTokenType, matching, || Evidence::new(ACCESS_TOKEN, shown(kind.unwrap_or("none"))))
 }
 

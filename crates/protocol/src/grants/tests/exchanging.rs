@@ -60,12 +60,11 @@ fn request<'p>(more: &[(&'p str, &'p str)]) -> Vec<(&'p str, &'p str)> {
     let mut pairs = vec![("grant_type", EXCHANGE), ("subject_token", "a.b.c"), ("subject_token_type", ACCESS_TOKEN), ("resource", MAIL)];
     for (name, value) in more {
         // `-name` takes one out.
-        match name.strip_prefix('-') {
-            Some(gone) => pairs.retain(|(n, _)| *n != gone),
-            None => {
-                pairs.retain(|(n, _)| n != name || *n == "resource");
-                pairs.push((name, value));
-            }
+        if let Some(gone) = name.strip_prefix('-') {
+            pairs.retain(|(n, _)| *n != gone);
+        } else {
+            pairs.retain(|(n, _)| n != name || *n == "resource");
+            pairs.push((name, value));
         }
     }
     pairs
