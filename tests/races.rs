@@ -1,6 +1,8 @@
 //! Many at once, on each database, by threads that really run beside each other: what may happen once happens once.
 #![allow(clippy::expect_used)]
 
+#[path = "races/pushed.rs"]
+mod pushed;
 mod support;
 #[cfg(feature = "postgres")]
 #[path = "races/two_nodes.rs"]

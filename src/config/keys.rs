@@ -133,6 +133,9 @@ keys! {
         "How long an authorization code may be redeemed.";
     DeviceCodeLifetime, "device_code_lifetime", Fallback::Text("10m"), Kind::Span { min: MINUTE, max: Seconds::minutes(30) }, "10m",
         "How long the code that a device shows may be entered, and the device may poll for the answer.";
+    PushedRequestLifetime, "pushed_request_lifetime", Fallback::Text("60s"), Kind::Span { min: Seconds(10), max: Seconds::minutes(10) },
+        "60s",
+        "How long the `request_uri` of a pushed authorization request (RFC 9126) may be used.";
     AccessTokenLifetime, "access_token_lifetime", Fallback::Text("10m"), TOKEN, "10m",
         "How long an access token is accepted, unless its API says otherwise.";
     IdTokenLifetime, "id_token_lifetime", Fallback::Text("1h"), TOKEN, "1h",
@@ -147,6 +150,9 @@ keys! {
         "A login ends after so long, used or not.";
     ConsentLifetime, "consent_lifetime", Fallback::Text("180d"), LONG, "180d",
         "A consent is remembered for so long.";
+    RequirePushedRequests, "require_pushed_requests", Fallback::Text("false"), Kind::Flag, "true",
+        "`true`: every client must push its authorization requests (RFC 9126). Single clients are held to it by their metadata \
+         `require_pushed_authorization_requests`, those of the profile `fapi2` always.";
     RequireDpopNonce, "require_dpop_nonce", Fallback::Text("false"), Kind::Flag, "true",
         "`true`: DPoP proofs must carry a nonce that this server gave a short while ago, so that none can be made ahead of time. Clients \
          then need a second try now and then, as RFC 9449 section 8 describes.";

@@ -77,7 +77,7 @@ impl Settings {
         let secret = secret(&mut raw, database_url.as_deref(), demo);
         let registration = registration(&mut raw);
         let registration_require_pkce = raw.flag(Key::RegistrationRequirePkce);
-        let require_dpop_nonce = raw.flag(Key::RequireDpopNonce);
+        let required = [Key::RequirePushedRequests, Key::RequireDpopNonce].map(|key| raw.flag(key));
         let fetch_allow = fetch_allow(&mut raw);
         let trusted_proxies = trusted_proxies(&mut raw);
         let client_cert_header = client_cert_header(&mut raw, trusted_proxies.as_ref());
@@ -90,7 +90,7 @@ impl Settings {
         ConfigErrors::check(raw.into_faults())?;
         let complete = || {
             Some(Self {
-                policy: policy(issuer?, &lifetimes, require_dpop_nonce?)?,
+                policy: policy(issuer?, &lifetimes, required)?,
                 database_url: database_url?,
                 secret: secret?,
                 registration: registration?,
@@ -135,7 +135,7 @@ fn issuer(raw: &mut RawSettings, listen: Option<Listen>) -> Option<Issuer> {
     Issuer::parse(&text).map_err(|why| raw.fault(Key::Issuer, format!("is {}: {why}", quoted(&text)))).ok()
 }
 
-const LIFETIMES: [Key; 9] = [
+const LIFETIMES: [Key; 10] = [
     Key::CodeLifetime,
     Key::DeviceCodeLifetime,
     Key::AccessTokenLifetime,
@@ -145,10 +145,11 @@ const LIFETIMES: [Key; 9] = [
     Key::SessionIdle,
     Key::SessionAbsolute,
     Key::ConsentLifetime,
+    Key::PushedRequestLifetime,
 ];
 
 /// The lifetimes in the order of [`LIFETIMES`].
-fn lifetimes(raw: &mut RawSettings) -> [Option<Seconds>; 9] {
+fn lifetimes(raw: &mut RawSettings) -> [Option<Seconds>; 10] {
     let spans = LIFETIMES.map(|key| raw.span(key));
     for (idle, absolute) in [(4, 5), (6, 7)] {
         if let (Some(short), Some(long)) = (spans[idle], spans[absolute])
@@ -161,8 +162,12 @@ fn lifetimes(raw: &mut RawSettings) -> [Option<Seconds>; 9] {
     spans
 }
 
-fn policy(issuer: Issuer, spans: &[Option<Seconds>; 9], require_dpop_nonce: bool) -> Option<Policy> {
-    let [code, device_code, access, id, refresh_idle, refresh_absolute, session_idle, session_absolute, consent] = *spans;
+/// What is required of every client, in the order of [`Key::RequirePushedRequests`], [`Key::RequireDpopNonce`].
+type Required = [Option<bool>; 2];
+
+fn policy(issuer: Issuer, spans: &[Option<Seconds>; 10], required: Required) -> Option<Policy> {
+    let [code, device_code, access, id, refresh_idle, refresh_absolute, session_idle, session_absolute, consent, pushed] = *spans;
+    let [require_pushed_requests, require_dpop_nonce] = required;
     Some(Policy {
         issuer,
         code_lifetime: code?,
@@ -174,7 +179,9 @@ fn policy(issuer: Issuer, spans: &[Option<Seconds>; 9], require_dpop_nonce: bool
         session_idle: session_idle?,
         session_absolute: session_absolute?,
         consent_lifetime: consent?,
-        require_dpop_nonce,
+        pushed_request_lifetime: pushed?,
+        require_pushed_requests: require_pushed_requests?,
+        require_dpop_nonce: require_dpop_nonce?,
     })
 }
 

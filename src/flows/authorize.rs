@@ -1,22 +1,24 @@
 //! `GET`/`POST /authorize`, and going on with a stored request.
 
+use super::asking::{self, Refused, Unasked};
 use super::catalog::Catalog;
 use super::subject::sub_for;
-use super::{Ctx, FlowError};
-use super::{PATIENCE, hint};
+use super::{Ctx, FlowError, PATIENCE};
 use crate::store::interactions::{self, Interaction};
+use crate::store::pushed::{self, Pushed};
 use crate::store::users::User;
 use crate::store::{Conn, StoreError, codes, consents, grants, sessions};
 use doorward_protocol::authorize::response::Response;
 use doorward_protocol::authorize::{Approval, ConsentAsk, Facts, LoginAsk, Next, PageError, Progress, Raw, Request, Session, decide};
-use doorward_protocol::check::Checks;
+use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client::Client;
 use doorward_protocol::consent::Consent;
+use doorward_protocol::error::Refusal;
 use doorward_protocol::grants::authorization_code::CodeRecord;
 use doorward_protocol::grants::{Grant, GrantType};
-use doorward_protocol::secret::{Browser, Code, Digest, Secret, random_id};
+use doorward_protocol::secret::{Browser, Code, Digest, PushedRequest, Secret, random_id};
 use doorward_protocol::tokens::claims::Person;
-use doorward_protocol::values::{ClientId, GrantId, InteractionId, Subject, Timestamp};
+use doorward_protocol::values::{GrantId, InteractionId, Timestamp};
 use std::sync::Arc;
 
 /// What became of an authorization request.
@@ -87,89 +89,119 @@ impl Who {
 /// [`FlowError`] when nothing can be said to anybody.
 pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Who>, stay: bool) -> Result<Begun, FlowError> {
     let now = ctx.now();
-    let (inner, policy, here) = (ctx.clone(), Arc::clone(&ctx.policy), who.clone());
+    let (inner, here) = (ctx.clone(), who.clone());
     let decided = ctx
         .store
         .read(move |conn| {
             let catalog = inner.catalog.get(conn)?;
-            let checks = &mut Checks::silent();
-            let id = match raw.client_id(checks) {
-                Err(page) => return Ok(Decided::Page(page)),
-                Ok(id) => id,
-            };
-            let bound = match raw.clone().bind(catalog.client(conn, &id)?, checks) {
-                Err(page) => return Ok(Decided::Page(page)),
-                Ok(bound) => bound,
-            };
-            let client = Arc::clone(bound.client());
-            let hinted = bound.id_token_hint().map(|hint| hinted(hint, &client.id, &catalog, policy.issuer.as_str())).transpose();
-            let request = match bound.validate(hinted, &catalog.apis, &policy, checks) {
-                Err(refused) => return Ok(Decided::Respond(Response::error(refused.target, &refused.refusal, &policy))),
-                Ok(request) => request,
+            let asked = match asking::read(conn, &inner, &catalog, raw.clone())? {
+                Ok(asked) => asked,
+                Err(unasked) => return Ok(Err(unasked)),
             };
             if stay {
-                return Ok(Decided::Interact(Box::new(request)));
+                return Ok(Ok((asked, None)));
             }
             let session = here.as_ref().map(|who| &who.session);
-            let consent = consent_of(conn, session, &client)?;
-            let person = here.as_ref().map(|who| who.seen_by(&inner, &client));
+            let consent = consent_of(conn, session, &asked.client)?;
+            let person = here.as_ref().map(|who| who.seen_by(&inner, &asked.client));
             let facts = Facts {
-                client: &client,
+                client: &asked.client,
                 session,
                 person: person.as_ref(),
                 consent: consent.as_ref(),
                 progress: &Progress::default(),
                 apis: &catalog.apis,
             };
-            Ok::<_, FlowError>(match decide(&request, facts, now, checks) {
-                Next::Issue(approval) => Decided::Issue(Box::new((request, client, approval))),
-                Next::Refuse(refused) => Decided::Respond(Response::error(refused.target, &refused.refusal, &policy)),
-                Next::Login(_) | Next::SelectAccount | Next::Consent(_) => Decided::Interact(Box::new(request)),
-            })
+            let next = decide(&asked.request, facts, now, &mut Checks::silent());
+            Ok::<_, FlowError>(Ok((asked, Some(next))))
         })
         .await?;
-    match (decided, who) {
-        (Decided::Page(page), _) => Ok(Begun::Page(page)),
-        (Decided::Respond(response), _) => Ok(Begun::Respond(response)),
-        (Decided::Issue(issue), Some(who)) => {
-            let (request, client, approval) = *issue;
-            let issue = Issue::draw(ctx, request, &client, who.session, approval).without_asking(&client);
-            ctx.store.write(move |conn| issue.commit(conn, None)).await?.map(Begun::Respond).ok_or_else(ended)
+    let (asked, next) = match decided {
+        Ok(decided) => decided,
+        Err(Unasked::Refused(Refused::Page(page))) => return Ok(Begun::Page(page)),
+        Err(Unasked::Refused(Refused::Redirect(refused))) => {
+            return Ok(Begun::Respond(Response::error(refused.target, &refused.refusal, &ctx.policy)));
         }
-        (Decided::Issue(_), None) => Err(FlowError::Internal("a code without a session".to_owned())),
-        (Decided::Interact(request), _) => {
+        Err(Unasked::Open(id)) => return Ok(Begun::Interact(id)),
+    };
+    match (next, who) {
+        (Some(Next::Issue(approval)), Some(who)) => {
+            let issue = Issue::draw(ctx, asked.request, &asked.client, who.session, approval).without_asking(&asked.client);
+            let pushed = asked.pushed.clone();
+            let response = ctx.store.write(move |conn| issue.commit(conn, Stands::pushed(pushed.as_ref()))).await?;
+            match response {
+                Some(response) => Ok(Begun::Respond(response)),
+                None => lost(ctx, asked.pushed).await,
+            }
+        }
+        (Some(Next::Issue(_)), None) => Err(FlowError::Internal("a code without a session".to_owned())),
+        (Some(Next::Refuse(refused)), _) => {
+            let pushed = asked.pushed.clone();
+            let first = ctx.store.write(move |conn| Stands::pushed(pushed.as_ref()).answered(conn, now)).await?;
+            let answer = || Begun::Respond(Response::error(refused.target, &refused.refusal, &ctx.policy));
+            if first { Ok(answer()) } else { lost(ctx, asked.pushed).await }
+        }
+        (Some(Next::Login(_) | Next::SelectAccount | Next::Consent(_)) | None, _) => {
             let interaction = Interaction {
                 id: InteractionId::new(random_id(&*ctx.rng)),
                 browser,
-                request: *request,
+                request: asked.request,
                 progress: Progress::default(),
                 locale: None,
                 done: false,
                 expires_at: now.plus(PATIENCE),
             };
-            let id = interaction.id.clone();
-            ctx.store.write(move |conn| Ok::<_, FlowError>(interactions::insert(conn, &interaction)?)).await?;
-            Ok(Begun::Interact(id))
+            let (id, pushed) = (interaction.id.clone(), asked.pushed.clone());
+            let store = move |conn: &mut Conn| {
+                let first = match &pushed {
+                    Some(digest) => pushed::take(conn, digest, Some(&interaction.id), now)?,
+                    None => true,
+                };
+                if first {
+                    interactions::insert(conn, &interaction)?;
+                }
+                Ok::<_, FlowError>(first)
+            };
+            if ctx.store.write(store).await? { Ok(Begun::Interact(id)) } else { lost(ctx, asked.pushed).await }
         }
     }
 }
 
-enum Decided {
-    Page(PageError),
-    Respond(Response),
-    Issue(Box<(Request, Arc<Client>, Approval)>),
-    Interact(Box<Request>),
+/// Somebody was faster, or the session ended while its request was decided: asked again, that leads to the login.
+async fn lost(ctx: &Ctx, digest: Option<Digest<PushedRequest>>) -> Result<Begun, FlowError> {
+    let ended = FlowError::Store(StoreError::Busy);
+    let (Some(digest), now) = (digest, ctx.now()) else { return Err(ended) };
+    match ctx.store.read(move |conn| Ok::<_, FlowError>(pushed::find(conn, &digest, now)?)).await? {
+        Some(Pushed { taken: true, interaction: Some(id), .. }) => Ok(Begun::Interact(id)),
+        Some(Pushed { taken: true, interaction: None, .. }) => Ok(Begun::Page(Refusal::by(Check::PushedRequestUnused).into())),
+        Some(Pushed { taken: false, .. }) | None => Err(ended),
+    }
 }
 
-/// The session ended while its request was decided: asked again, it leads to the login.
-fn ended() -> FlowError {
-    FlowError::Store(StoreError::Busy)
+/// Where a request stands that is about to be answered: it is answered once.
+#[derive(Clone, Copy)]
+pub(super) enum Stands<'a> {
+    /// Nowhere.
+    Nowhere,
+    /// Stored, while a person looked at its pages.
+    Stored(&'a InteractionId),
+    /// Where its client pushed it.
+    Pushed(&'a Digest<PushedRequest>),
 }
 
-/// Whom an ID token of ours names, if it was issued to this client; its age doesn't matter (OpenID Connect Core §3.1.2.1).
-fn hinted(token: &str, client: &ClientId, catalog: &Catalog, issuer: &str) -> Result<Subject, ()> {
-    let hint = hint::read(token, catalog, issuer)?;
-    if hint.client_id == *client { Ok(hint.subject) } else { Err(()) }
+impl<'a> Stands<'a> {
+    fn pushed(digest: Option<&'a Digest<PushedRequest>>) -> Self {
+        digest.map_or(Self::Nowhere, Self::Pushed)
+    }
+
+    /// Marks it answered: true for exactly one caller.
+    fn answered(self, conn: &mut Conn, now: Timestamp) -> Result<bool, FlowError> {
+        Ok(match self {
+            Self::Nowhere => true,
+            Self::Stored(id) => interactions::finish(conn, id)?,
+            Self::Pushed(digest) => pushed::take(conn, digest, None, now)?,
+        })
+    }
 }
 
 pub(super) fn consent_of(conn: &mut Conn, session: Option<&Session>, client: &Client) -> Result<Option<Consent>, FlowError> {
@@ -253,7 +285,7 @@ pub async fn resume(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser
         (Next::Issue(approval), Some(who)) => {
             let issue = Issue::draw(ctx, interaction.request, &client, who.session, approval).without_asking(&client);
             let id = interaction.id;
-            let response = ctx.store.write(move |conn| issue.commit(conn, Some(&id))).await?;
+            let response = ctx.store.write(move |conn| issue.commit(conn, Stands::Stored(&id))).await?;
             Ok(response.map_or(Step::Finished, Step::Respond))
         }
         (Next::Issue(_), None) => Err(FlowError::Internal("a code without a session".to_owned())),
@@ -309,7 +341,7 @@ impl Issue {
             redirect_uri: request.redirect_uri_sent.then(|| request.target.uri.as_str().to_owned()),
             challenge: request.challenge.clone(),
             dpop_jkt: request.dpop_jkt.clone(),
-            expires_at: now.plus(ctx.policy.code_lifetime),
+            expires_at: now.plus(ctx.policy.code_lifetime_of(client)),
             spent: false,
         };
         Self { code, secret: Secret::mint(&*ctx.rng), consent: approval.consent, remembered: false, request, ctx: ctx.clone(), now }
@@ -322,7 +354,7 @@ impl Issue {
 
     /// Commits consent, grant and code together; none when the request was answered before, or the session or the remembered consent ended
     /// meanwhile.
-    pub(super) fn commit(&self, conn: &mut Conn, interaction: Option<&InteractionId>) -> Result<Option<Response>, FlowError> {
+    pub(super) fn commit(&self, conn: &mut Conn, stands: Stands<'_>) -> Result<Option<Response>, FlowError> {
         if !sessions::hold(conn, &self.code.grant.session, self.now)? {
             return Ok(None);
         }
@@ -330,9 +362,7 @@ impl Issue {
         if self.remembered && !consents::hold(conn, &grant.subject, &grant.client_id)? {
             return Ok(None);
         }
-        if let Some(id) = interaction
-            && !interactions::finish(conn, id)?
-        {
+        if !stands.answered(conn, self.now)? {
             return Ok(None);
         }
         if let Some(consent) = &self.consent {

@@ -1,6 +1,6 @@
 //! A person's answer on the pages of a stored request: allow, deny, cancel, another account.
 
-use super::authorize::{Issue, Opened, Who, consent_of, open};
+use super::authorize::{Issue, Opened, Stands, Who, consent_of, open};
 use super::{Ctx, FlowError};
 use crate::store::{interactions, sessions};
 use doorward_protocol::authorize::response::Response;
@@ -60,7 +60,7 @@ pub async fn decided(
     let response = match outcome {
         Ok(approval) => {
             let issue = Issue::draw(ctx, request, &client, who.session, approval);
-            ctx.store.write(move |conn| issue.commit(conn, Some(&id))).await?
+            ctx.store.write(move |conn| issue.commit(conn, Stands::Stored(&id))).await?
         }
         Err(refused) => refuse(ctx, id, refused).await?,
     };

@@ -2,6 +2,7 @@
 //! decision in one transaction. No Rocket types here, no SQL, no rules.
 
 pub mod account;
+mod asking;
 pub mod authorize;
 pub mod catalog;
 pub mod client_auth;
@@ -12,6 +13,7 @@ pub mod introspect;
 pub mod login;
 pub mod logout;
 pub mod mint;
+pub mod par;
 pub mod revoke;
 pub mod session;
 pub mod subject;

@@ -1,7 +1,7 @@
 //! The map of the site on one screen.
 
 use super::endpoints::{
-    account, authorize, discovery, health, home, interaction, introspect, login, logout, revoke, statics, token, userinfo,
+    account, authorize, discovery, health, home, interaction, introspect, login, logout, par, revoke, statics, token, userinfo,
 };
 use super::headers::Headers;
 use super::{App, canonical, catchers, cors};
@@ -31,6 +31,7 @@ fn protocol() -> Vec<Route> {
         discovery::robots,
         authorize::get,
         authorize::post,
+        par::push,
         token::token,
         userinfo::get,
         userinfo::post,

@@ -31,6 +31,7 @@ mod migrate;
 pub mod participants;
 #[cfg(feature = "postgres")]
 mod postgres;
+pub mod pushed;
 pub mod replays;
 mod schema;
 #[cfg(test)]

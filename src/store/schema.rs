@@ -98,6 +98,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    pushed_requests (digest) {
+        digest -> Text,
+        client_id -> Text,
+        request -> Text,
+        taken -> Bool,
+        interaction_id -> Nullable<Text>,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     logouts (id) {
         id -> Text,
         browser_digest -> Text,
@@ -228,6 +239,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     known_browsers,
     failures,
     interactions,
+    pushed_requests,
     logouts,
     consents,
     grants,

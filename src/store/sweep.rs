@@ -2,7 +2,7 @@
 
 use super::schema::{
     access_tokens, codes, consents, failures, grants, interactions, known_browsers, logout_deliveries, logouts, participants,
-    refresh_tokens, replays, sessions,
+    pushed_requests, refresh_tokens, replays, sessions,
 };
 use super::{Conn, StoreError};
 use diesel::dsl::{exists, not};
@@ -45,6 +45,7 @@ tables!(
         .and(not(exists(refresh_tokens::table.filter(refresh_tokens::grant_id.eq(grants::id)))))
         .and(not(exists(codes::table.filter(codes::grant_id.eq(grants::id))))),
     interactions.id,
+    pushed_requests.digest,
     logouts.id,
     failures.subject,
     replays.id,

@@ -277,15 +277,19 @@ pub fn browser() -> Digest<Browser> {
     Secret::shown("the browser").digest()
 }
 
-/// What `/authorize` makes of a good request.
-pub async fn asked(ctx: &Ctx, who: &Who, scope: &str) -> Result<Begun, FlowError> {
+/// The query of a good request.
+pub fn query(scope: &str) -> String {
     let challenge = Challenge::of(VERIFIER);
     let scope = scope.replace(' ', "+");
-    let query = format!(
+    format!(
         "client_id=app&response_type=code&scope={scope}&redirect_uri={CALLBACK}&code_challenge={}&code_challenge_method=S256",
         challenge.as_str()
-    );
-    let params = Params::parse(query.as_bytes(), &[]).expect("parameters");
+    )
+}
+
+/// What `/authorize` makes of a good request.
+pub async fn asked(ctx: &Ctx, who: &Who, scope: &str) -> Result<Begun, FlowError> {
+    let params = Params::parse(query(scope).as_bytes(), &[]).expect("parameters");
     begin(ctx, Raw::new(params), browser(), Some(who.clone()), false).await
 }
 

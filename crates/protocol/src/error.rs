@@ -67,6 +67,8 @@ codes! {
     RequestNotSupported = "request_not_supported", 400, "Request objects are not supported.";
     /// RFC 9101 §7, OpenID Connect Core §3.1.2.6.
     InvalidRequestObject = "invalid_request_object", 400, "The request object is invalid.";
+    /// RFC 9101 §7, OpenID Connect Core §3.1.2.6.
+    InvalidRequestUri = "invalid_request_uri", 400, "The request_uri is invalid, expired or was used.";
     /// OpenID Connect Core §3.1.2.6.
     RequestUriNotSupported = "request_uri_not_supported", 400, "Requests by reference are not supported.";
     /// OpenID Connect Core §3.1.2.6.

@@ -17,6 +17,8 @@ pub mod path {
     pub const AUTHORIZE: &str = "/authorize";
     /// RFC 6749 §3.2.
     pub const TOKEN: &str = "/token";
+    /// RFC 9126 §2.
+    pub const PUSHED: &str = "/par";
     /// RFC 8628 §3.1.
     pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
     /// RFC 8628 §3.3: where a person enters the code of a device.
@@ -42,6 +44,8 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
     json!({
         "issuer": policy.issuer,
         "authorization_endpoint": at(path::AUTHORIZE),
+        "pushed_authorization_request_endpoint": at(path::PUSHED),
+        "require_pushed_authorization_requests": policy.require_pushed_requests,
         "token_endpoint": at(path::TOKEN),
         "userinfo_endpoint": at(path::USERINFO),
         "jwks_uri": at(path::JWKS),

@@ -1,5 +1,6 @@
 //! What the operator may choose: the issuer and the lifetimes.
 
+use crate::client::Client;
 use crate::values::{Issuer, Seconds};
 
 /// The operator's choices that rules depend on.
@@ -25,6 +26,10 @@ pub struct Policy {
     pub session_absolute: Seconds,
     /// A consent is remembered for so long.
     pub consent_lifetime: Seconds,
+    /// How long a pushed request may be used (RFC 9126 §2.2 `expires_in`).
+    pub pushed_request_lifetime: Seconds,
+    /// Whether every client must push its authorization requests (RFC 9126 §5 `require_pushed_authorization_requests`).
+    pub require_pushed_requests: bool,
     /// Whether a DPoP proof must carry a nonce of this server (RFC 9449 §8).
     pub require_dpop_nonce: bool,
 }
@@ -43,8 +48,15 @@ impl Policy {
             session_idle: Seconds::hours(12),
             session_absolute: Seconds::days(7),
             consent_lifetime: Seconds::days(180),
+            pushed_request_lifetime: Seconds(60),
+            require_pushed_requests: false,
             require_dpop_nonce: false,
         }
+    }
+
+    /// How long the codes of a client may be redeemed: at most 60 seconds by FAPI 2.0 Security Profile §5.3.2.2.
+    pub fn code_lifetime_of(&self, client: &Client) -> Seconds {
+        if client.is_fapi2() { self.code_lifetime.min(Seconds(60)) } else { self.code_lifetime }
     }
 
     /// How long a family of tokens lives; one that can't be renewed is of no use once its access token has ended.

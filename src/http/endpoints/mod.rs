@@ -9,6 +9,7 @@ pub mod interaction;
 pub mod introspect;
 pub mod login;
 pub mod logout;
+pub mod par;
 pub mod revoke;
 pub mod statics;
 pub mod token;

@@ -4,6 +4,7 @@
 //! (RFC 6749 §4.1.2.1). [`Bound::validate`] checks the rest and gives a [`Request`], which is stored and never changes. [`decide`] says what
 //! comes next, as often as it is asked. [`response`] is what the client gets.
 
+mod carried;
 mod decide;
 mod prompt;
 mod raw;
@@ -13,6 +14,7 @@ pub mod response;
 mod tests;
 mod validate;
 
+pub use carried::{Carried, Manner, PUSHED};
 pub(crate) use decide::fixed;
 pub use decide::{Answer, Approval, ConsentAsk, Facts, LoginAsk, Next, Progress, Session, answer, decide};
 pub use prompt::{Prompt, Prompts};

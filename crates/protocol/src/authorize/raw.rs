@@ -1,5 +1,6 @@
 //! From what came to a client and a redirect URI that are proven.
 
+use super::carried::Manner;
 use super::response::{ResponseMode, Target};
 use crate::check::{Check, Checks, Evidence};
 use crate::client::Client;
@@ -35,6 +36,7 @@ pub struct RedirectError {
 #[derive(Clone, Debug)]
 pub struct Raw {
     params: Params,
+    manner: Manner,
 }
 
 /// A request whose client and redirect URI are proven.
@@ -44,12 +46,23 @@ pub struct Bound {
     pub(super) client: Arc<Client>,
     pub(super) target: Target,
     pub(super) redirect_uri_sent: bool,
+    pub(super) manner: Manner,
 }
 
 impl Raw {
-    /// Takes the decoded parameters.
+    /// Takes the decoded parameters of a request through the browser.
     pub fn new(params: Params) -> Self {
-        Self { params }
+        Self::by(Manner::default(), params)
+    }
+
+    /// Takes those that came in another manner.
+    pub fn by(manner: Manner, params: Params) -> Self {
+        Self { params, manner }
+    }
+
+    /// The parameters.
+    pub fn params(&self) -> &Params {
+        &self.params
     }
 
     /// The client to load.
@@ -80,7 +93,8 @@ impl Raw {
                 RedirectUri::stored(asked)
             }
             // RFC 6749 §3.1.2.3: it may be left out when exactly one is registered; OpenID Connect Core §3.1.2.1 asks for it always.
-            (None, [only]) if !self.asks_openid() => only.clone(),
+            // FAPI 2.0 Security Profile §5.3.2.2 asks for it in every pushed request.
+            (None, [only]) if !self.asks_openid() && !client.is_fapi2() => only.clone(),
             (None, _) => checks.some(Check::RedirectUriPresent, None)?,
         };
         let target = Target {
@@ -89,7 +103,7 @@ impl Raw {
             mode: self.params.unambiguous("response_mode").and_then(ResponseMode::parse).unwrap_or_default(),
             state: self.params.unambiguous("state").map(str::to_owned),
         };
-        Ok(Bound { redirect_uri_sent: sent.is_some(), params: self.params, client, target })
+        Ok(Bound { redirect_uri_sent: sent.is_some(), params: self.params, client, target, manner: self.manner })
     }
 
     fn asks_openid(&self) -> bool {

@@ -2,8 +2,11 @@
 
 use super::prompt::Prompts;
 use super::response::Target;
+use crate::binding::Proven;
+use crate::check::{Check, Checks};
 use crate::claims_request::ClaimsRequest;
 use crate::details::Details;
+use crate::error::Refusal;
 use crate::pkce::Challenge;
 use crate::scopes::Scopes;
 use crate::values::{ClientId, ResourceUri, Seconds, Subject};
@@ -51,4 +54,19 @@ pub struct Request {
     pub dpop_jkt: Option<String>,
     /// Whom the ID token hint names.
     pub hinted: Option<Subject>,
+}
+
+impl Request {
+    /// The same, bound to the key that was proven when it was pushed.
+    ///
+    /// # Errors
+    /// [`Check::DpopJktMatches`] when it names another one.
+    pub fn proven_by(mut self, proven: &Proven, checks: &mut Checks<'_>) -> Result<Self, Refusal> {
+        // RFC 9449 §10.1: "If both mechanisms are used at the same time, the authorization server MUST reject the request if the JWK
+        // Thumbprint in dpop_jkt does not match the public key in the DPoP header."
+        let agree = self.dpop_jkt.is_none() || proven.jkt.is_none() || self.dpop_jkt == proven.jkt;
+        checks.hold(Check::DpopJktMatches, agree)?;
+        self.dpop_jkt = self.dpop_jkt.or_else(|| proven.jkt.clone());
+        Ok(self)
+    }
 }

@@ -8,6 +8,7 @@ use crate::api::Apis;
 use crate::check::{Check, Checks, Evidence};
 use crate::claims_request::ClaimsRequest;
 use crate::details::Details;
+use crate::dpop::Jkt;
 use crate::error::Refusal;
 use crate::grants::GrantType;
 use crate::policy::Policy;
@@ -41,6 +42,11 @@ impl Bound {
         checks.hold(Check::StateBounded, p.get("state").is_none_or(|state| state.len() <= 4096))?;
         checks.hold(Check::RequestObjectAbsent, p.get("request").is_none())?;
         checks.hold(Check::RequestUriAbsent, p.get("request_uri").is_none())?;
+        // RFC 9126 §5, §6: the client's registration or the server's may refuse everything else.
+        let must_push = self.client.must_push() || policy.require_pushed_requests;
+        checks.hold(Check::PushedRequestRequired, self.manner.pushed || !must_push)?;
+        // RFC 9101 §10.5: "the authorization server MUST reject a plain authorization request from this client".
+        checks.hold(Check::SignedRequestRequired, self.manner.signed || !self.client.metadata.require_signed_request_object)?;
         checks.hold(Check::RegistrationAbsent, p.get("registration").is_none())?;
         checks.hold(Check::ResponseModeKnown, p.get("response_mode").is_none_or(|mode| ResponseMode::parse(mode).is_some()))?;
         let response_type = checks.some(Check::ResponseTypePresent, p.get("response_type"))?;
@@ -59,6 +65,8 @@ impl Bound {
                 text.parse().ok().map(Seconds)
             }
         };
+        let jkt = p.get("dpop_jkt").map(Jkt::parse);
+        checks.hold(Check::DpopJktWellFormed, jkt != Some(None))?;
         let hinted = checks.some(Check::IdTokenHintValid, hinted.ok())?;
         Ok(Request {
             client_id: self.client.id.clone(),
@@ -76,7 +84,7 @@ impl Bound {
             acr_values: Vec::new(),
             claims: ClaimsRequest::default(),
             details: Details::default(),
-            dpop_jkt: None,
+            dpop_jkt: jkt.flatten().map(String::from),
             hinted,
         })
     }

@@ -46,6 +46,9 @@ table! {
     ClientMayAuthorize: "RFC 7591 §2", UnauthorizedClient, Always, "The client is not registered for grant_type authorization_code.";
     RequestObjectAbsent: "OpenID Connect Core §6", RequestNotSupported, Always, "The request parameter is not supported; send the parameters themselves.";
     RequestUriAbsent: "OpenID Connect Core §6", RequestUriNotSupported, Always, "The request_uri parameter is not supported; send the parameters themselves.";
+    RequestOrRequestUri: "RFC 9101 §5", InvalidRequest, Always, "Send request or request_uri, not both.";
+    PushedRequestRequired: "RFC 9126 §5, §6; FAPI 2.0 Security Profile §5.3.2.2", InvalidRequest, Always, "The request must be pushed to pushed_authorization_request_endpoint first; send client_id and the request_uri it gave.";
+    SignedRequestRequired: "RFC 9101 §10.5; FAPI 2.0 Message Signing §5.3.1", InvalidRequest, Always, "The client is registered with require_signed_request_object: send the parameters in a signed request object.";
     RegistrationAbsent: "OpenID Connect Core §7.2.1", RegistrationNotSupported, Always, "The registration parameter is not supported.";
     PkceChallengePresent: "RFC 9700 §2.1.1; OAuth 2.1 §4.1.1", InvalidRequest, Always, "code_challenge is missing; send one, or register the client with require_pkce: false.";
     PkceMethodS256: "RFC 7636 §4.2, §4.4.1; RFC 9700 §2.1.1", InvalidRequest, Always, "code_challenge_method must be S256.";
@@ -66,6 +69,11 @@ table! {
     AccountChosen: "OpenID Connect Core §3.1.2.6", AccountSelectionRequired, Always, "The person must choose an account.";
     ConsentPresent: "OpenID Connect Core §3.1.2.1, §3.1.2.6", ConsentRequired, Always, "prompt=none was asked, but the person has to consent first.";
     PersonAllows: "RFC 6749 §4.1.2.1", AccessDenied, Always, "The person did not allow it.";
+
+    // Pushed authorization requests
+    RequestUriNotPushed: "RFC 9126 §2.1", InvalidRequest, Always, "request_uri can not be pushed: send the parameters themselves or a request object.";
+    PushedRequestKnown: "RFC 9126 §4, §7.2", InvalidRequestUri, Always, "The request_uri is unknown here, has expired, or was pushed by another client: push the request again.";
+    PushedRequestUnused: "RFC 9126 §4, §7.3", InvalidRequestUri, Always, "The request_uri was used before: push the request again.";
 
     // Client authentication
     CredentialsWellFormed: "RFC 6749 §2.3.1; RFC 7617 §2", InvalidClient, Always, "The Authorization header is not well-formed Basic with form-encoded client_id and client_secret.";

@@ -1,0 +1,61 @@
+//! `POST /par`: a client pushes an authorization request and gets a reference to it (RFC 9126).
+
+use super::asking::{self, Refused};
+use super::catalog::Catalog;
+use super::client_auth::{Sender, authenticate};
+use super::dpop::{self, At};
+use super::{Ctx, FlowError};
+use crate::store::pushed;
+use doorward_protocol::authorize::{Carried, Manner, PUSHED, Raw, Request};
+use doorward_protocol::binding::Proven;
+use doorward_protocol::check::Checks;
+use doorward_protocol::client::Client;
+use doorward_protocol::error::Refusal;
+use doorward_protocol::metadata::path;
+use doorward_protocol::params::Params;
+use doorward_protocol::secret::{PushedRequest, Secret};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// RFC 9126 §2.2.
+#[derive(Clone, Debug, Serialize)]
+pub struct Answer {
+    request_uri: String,
+    expires_in: i64,
+}
+
+/// Takes a request. Everything is checked now: what is stored can be answered.
+///
+/// # Errors
+/// [`FlowError::Refused`] with the rule that refused (§2.3), [`FlowError::Store`] when nothing could be committed.
+pub async fn push(ctx: &Ctx, sender: &Sender, params: Params) -> Result<Answer, FlowError> {
+    let (by, catalog) = authenticate(ctx, sender).await?;
+    let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
+    let at = At { method: "POST", path: path::PUSHED, token: None };
+    let proof = dpop::prove(ctx, &sender.dpop, at, Some(by.client()))?;
+    let proven = Proven { jkt: proof.as_ref().map(|proof| proof.jkt.as_str().to_owned()), certificate: None };
+    let request = hold(ctx, &catalog, by.client(), params, &proven).map_err(as_client)?;
+    let reference = Secret::<PushedRequest>::mint(&*ctx.rng);
+    let (digest, lives) = (reference.digest(), ctx.policy.pushed_request_lifetime);
+    let until = ctx.now().plus(lives);
+    let commit = move |conn: &mut _| {
+        let first = dpop::first_use(conn, proof.as_ref())?;
+        if first.is_ok() {
+            pushed::insert(conn, &digest, &request, until)?;
+        }
+        Ok::<_, FlowError>(first)
+    };
+    ctx.store.write(commit).await?.map_err(as_client)?;
+    Ok(Answer { request_uri: format!("{PUSHED}{}", reference.expose()), expires_in: lives.0 })
+}
+
+/// Holds the parameters against every rule of the authorization endpoint (§2.1 step 3), as those of the client that proved itself.
+fn hold(ctx: &Ctx, catalog: &Catalog, client: &Arc<Client>, params: Params, proven: &Proven) -> Result<Request, Refusal> {
+    let checks = &mut Checks::silent();
+    match Carried::pushed(&params, checks)? {
+        Carried::Here | Carried::Pushed(_) => {}
+    }
+    let raw = Raw::by(Manner { pushed: true, signed: false }, params);
+    let asked = asking::hold(ctx, catalog, raw, Some(Arc::clone(client)), checks).map_err(Refused::into_refusal)?;
+    asked.request.proven_by(proven, checks)
+}
