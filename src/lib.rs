@@ -21,6 +21,7 @@ pub mod keys;
 pub mod logging;
 pub mod pages;
 pub mod passwords;
+pub mod schemas;
 pub mod seal;
 pub mod server_secret;
 pub mod setup;

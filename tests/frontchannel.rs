@@ -162,5 +162,8 @@ async fn frontchannel_2_1_discovery_says_so() {
     let world = three_apps().start().await;
     let document = world.get("/.well-known/openid-configuration").await.json();
     // Law: each with the session's sid.
-    assert_eq!((&document["frontchannel_logout_supported"], &document["frontchannel_logout_session_supported"]), (&json!(true), &json!(true)));
+    assert_eq!(
+        (&document["frontchannel_logout_supported"], &document["frontchannel_logout_session_supported"]),
+        (&json!(true), &json!(true))
+    );
 }

@@ -56,6 +56,9 @@ pub enum Command {
     /// Who may exchange a token for one for which API
     #[command(subcommand)]
     Exchange(Declared),
+    /// Types of authorization details: what apps may ask beyond scopes, transaction by transaction
+    #[command(subcommand)]
+    DetailType(Declared),
     /// Signing keys
     #[command(subcommand, after_help = "Example:\n  doorward keys rotate --alg ES256")]
     Keys(Keys),

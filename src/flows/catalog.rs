@@ -2,10 +2,12 @@
 
 use super::FlowError;
 use crate::keys::KeyRing;
+use crate::schemas::Schemas;
 use crate::seal::Seal;
 use crate::store::{Conn, StoreError, apis, clients, definitions, versions};
 use doorward_protocol::api::Apis;
 use doorward_protocol::client::Client;
+use doorward_protocol::detail_type::DetailType;
 use doorward_protocol::exchange_rule::ExchangeRules;
 use doorward_protocol::trusted_issuer::TrustedIssuers;
 use doorward_protocol::values::ClientId;
@@ -72,9 +74,11 @@ impl CatalogCache {
             return Ok(known);
         }
         // Read outside of a transaction: what is older than its version is read again at the next request; never the other way round.
+        let types: Vec<DetailType> = definitions::list(conn)?;
+        let schemas = Arc::new(Schemas::of(&types));
         let fresh = Arc::new(Catalog {
             version,
-            apis: Apis::new(apis::list(conn)?),
+            apis: Apis::new(apis::list(conn)?).with_details(types, schemas),
             issuers: TrustedIssuers::new(definitions::list(conn)?),
             exchanges: ExchangeRules::new(definitions::list(conn)?),
             keys: KeyRing::load(conn, &self.seal)?,

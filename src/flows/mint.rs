@@ -7,7 +7,6 @@ use doorward_protocol::acr::Acr;
 use doorward_protocol::api::AccessTokenFormat;
 use doorward_protocol::audience::TokenPlan;
 use doorward_protocol::client::Client;
-use doorward_protocol::details::Details;
 use doorward_protocol::grants::Grant;
 use doorward_protocol::jose::Alg;
 use doorward_protocol::resource::AccessRecord;
@@ -48,7 +47,7 @@ impl AccessSeed {
             expires_at: now.plus(plan.lifetime),
             auth_time: grant.map(|grant| grant.auth_time),
             confirmation: None,
-            details: Details::default(),
+            details: plan.details.clone(),
             actor: None,
             alive: true,
         }
@@ -81,6 +80,7 @@ impl AccessSeed {
             client_id: &record.client_id,
             scope: &record.scopes,
             auth_time: record.auth_time,
+            authorization_details: &record.details,
             cnf: record.confirmation.as_ref(),
             act: record.actor.as_ref(),
             acr: record.acr().map(Acr::as_str),

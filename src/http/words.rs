@@ -6,11 +6,12 @@ use crate::pages::{ClientCard, DestinationKind, ErrorKind, ErrorPage, Locale, Pe
 use crate::store::users::User;
 use doorward_protocol::check::Check;
 use doorward_protocol::client::Client;
+use doorward_protocol::details::{Details, type_of};
 use doorward_protocol::redirect_uri::RedirectUri;
 use doorward_protocol::scopes::Scopes;
 use doorward_protocol::tokens::claims;
 use rocket::http::Status;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// An app as a page shows it.
 pub fn card(client: &Client, locale: Locale, uri: Option<&RedirectUri>) -> ClientCard {
@@ -52,6 +53,16 @@ pub fn asks(asked: &Scopes, required: &Scopes, catalog: &Catalog, user: &User, l
         ask
     };
     ordered(asked).map(ask).collect()
+}
+
+/// Transactions to be asked for, in the words of their types (RFC 9396 §9).
+pub fn details(asked: &Details, catalog: &Catalog, locale: Locale) -> Vec<ScopeAsk> {
+    let ask = |detail: &Map<String, Value>| {
+        let kind = catalog.apis.detail_type(type_of(detail))?;
+        let api = catalog.apis.get(kind.resource.as_str()).map_or(kind.resource.as_str(), |api| api.shown_name());
+        Some(ScopeAsk::once(&kind.name, kind.sentence_of(detail, locale.tag()), Some(api.to_owned())))
+    };
+    asked.0.iter().filter_map(ask).collect()
 }
 
 /// OpenID scopes first, in the order people know them, then those of APIs.

@@ -84,7 +84,9 @@ impl Page for Consent {
             scopes: vec![ScopeAsk::new("openid", None), photos],
             ..first.clone()
         };
+        let payment = ScopeAsk::once("payment", "Pay 123.50 EUR to Merchant A".to_owned(), Some("Ada’s bank".to_owned()));
+        let transaction = Self { scopes: vec![payment, ScopeAsk::new("openid", None)], remembered: Remembered::EachTime, ..first.clone() };
         let custom = Self { client: ClientCard::new("app", "打印小铺").answered_at("com.example.prints:/done"), ..native.clone() };
-        vec![("first", first), ("more", more), ("native", native), ("custom_scheme", custom)]
+        vec![("first", first), ("more", more), ("native", native), ("custom_scheme", custom), ("transaction", transaction)]
     }
 }

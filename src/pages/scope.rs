@@ -142,6 +142,8 @@ pub struct ScopeAsk {
     pub api: Option<String>,
     /// Whether it can't be unticked (`openid`, and what its API says is required).
     pub required: bool,
+    /// Whether it is a transaction: allowed this once, or not at all.
+    pub once: bool,
     /// Whether it is ticked when the page opens.
     pub checked: bool,
     /// The values it hands over now.
@@ -156,9 +158,15 @@ impl ScopeAsk {
             text: ScopeText::of(scope, sentence),
             api: None,
             required: scope == "openid",
+            once: false,
             checked: true,
             values: Vec::new(),
         }
+    }
+
+    /// A transaction in the words of its type; it can't be unticked, only denied with the rest.
+    pub fn once(kind: &str, sentence: String, api: Option<String>) -> Self {
+        Self { text: ScopeText::Own { text: sentence }, api, required: true, once: true, ..Self::new(kind, None) }
     }
 }
 

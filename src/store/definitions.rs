@@ -3,6 +3,7 @@
 use super::schema::definitions;
 use super::{Conn, StoreError, codec, insert_or_conflict, versions};
 use diesel::prelude::*;
+use doorward_protocol::detail_type::DetailType;
 use doorward_protocol::exchange_rule::ExchangeRule;
 use doorward_protocol::trusted_issuer::TrustedIssuer;
 use doorward_protocol::values::Timestamp;
@@ -28,6 +29,14 @@ impl Definition for TrustedIssuer {
 
 impl Definition for ExchangeRule {
     const KIND: &'static str = "exchange";
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+}
+
+impl Definition for DetailType {
+    const KIND: &'static str = "detail-type";
 
     fn name(&self) -> String {
         self.name.clone()

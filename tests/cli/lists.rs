@@ -1,4 +1,4 @@
-//! The operator's lists: `doorward issuer …`, `doorward exchange …`.
+//! The operator's lists: `doorward issuer …`, `doorward exchange …`, `doorward detail-type …`.
 
 use serde_json::{Value, json};
 
@@ -15,6 +15,13 @@ fn edge() -> Value {
     json!({"name": "orders-to-stock", "client": "orders", "target": STOCK, "scopes": ["stock:read"], "lifetime": "2m"})
 }
 
+fn payment() -> Value {
+    json!({
+        "type": "payment", "resource": STOCK, "schema": {"required": ["amount"]},
+        "sentence": {"en": "Pay {amount}", "zh-CN": "支付{amount}"},
+    })
+}
+
 fn added(folder: &Folder, list: &str, one: &Value) -> Value {
     folder.json(&one.to_string(), &[list, "add", "--file", "-"])
 }
@@ -22,7 +29,11 @@ fn added(folder: &Folder, list: &str, one: &Value) -> Value {
 #[test]
 fn what_is_declared_is_shown_listed_and_deleted() {
     let folder = Folder::new();
-    for (list, name, declared, shows) in [("issuer", CLUSTER, cluster(), "RS256"), ("exchange", "orders-to-stock", edge(), "stock:read")] {
+    for (list, name, declared, shows) in [
+        ("issuer", CLUSTER, cluster(), "RS256"),
+        ("exchange", "orders-to-stock", edge(), "stock:read"),
+        ("detail-type", "payment", payment(), "Pay {amount}"),
+    ] {
         let one = added(&folder, list, &declared);
         assert_eq!(folder.json("", &[list, "show", name]), one);
         assert_eq!(folder.json("", &[list, "list"]), json!([one]));
@@ -128,4 +139,22 @@ fn what_a_declaration_names_and_is_not_there_is_remarked() {
     let third = folder.run_with(r#"{"scopes": ["stock:write"]}"#, &["exchange", "update", "orders-to-stock", "--file", "-"]);
     // Law: in whichever order a script declares things, and silence means that all is there.
     assert_eq!((third.code, third.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_type_of_details_needs_a_schema_that_compiles_and_a_sentence() {
+    let folder = Folder::new();
+    for (member, value, names) in [
+        ("schema", json!({"type": 5}), "schema"),
+        ("schema", json!({"$ref": "file:///etc/passwd"}), "schema"),
+        ("schema", json!(true), "schema"),
+        ("sentence", json!({}), "sentence"),
+        ("type", json!("two words"), "type"),
+        ("resource", json!("bank"), "absolute URI"),
+    ] {
+        let mut one = payment();
+        one[member] = value;
+        // Law: what could never be checked or read is refused when it is declared.
+        folder.refused(&one.to_string(), &["detail-type", "add", "--file", "-"], "invalid", names);
+    }
 }

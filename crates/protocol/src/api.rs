@@ -1,10 +1,13 @@
 //! APIs (resource servers): their audience, their scopes and how their tokens are made.
 
+use crate::detail_type::{DetailSchemas, DetailType};
 use crate::jose::Alg;
 use crate::scopes::{Scopes, is_openid_scope, is_scope_token};
 use crate::values::{ResourceUri, Seconds};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How an access token is carried.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,22 +142,50 @@ impl Api {
 
 /// All APIs of this server.
 #[derive(Clone, Debug, Default)]
-pub struct Apis(Vec<Api>);
+pub struct Apis {
+    all: Vec<Api>,
+    details: Vec<DetailType>,
+    schemas: Option<Arc<dyn DetailSchemas>>,
+}
 
 impl Apis {
     /// Takes them as loaded.
-    pub fn new(apis: Vec<Api>) -> Self {
-        Self(apis)
+    pub fn new(all: Vec<Api>) -> Self {
+        Self { all, details: Vec::new(), schemas: None }
+    }
+
+    /// The same with the types of authorization details that belong to them (RFC 9396).
+    #[must_use]
+    pub fn with_details(self, details: Vec<DetailType>, schemas: Arc<dyn DetailSchemas>) -> Self {
+        Self { details, schemas: Some(schemas), ..self }
+    }
+
+    /// The type of authorization details of that name.
+    pub fn detail_type(&self, name: &str) -> Option<&DetailType> {
+        self.details.iter().find(|known| known.name == name)
+    }
+
+    /// All types of authorization details.
+    pub fn detail_types(&self) -> impl Iterator<Item = &DetailType> {
+        self.details.iter()
+    }
+
+    /// Where an object departs from the schema of its type; without schemas nothing fits.
+    pub fn violation(&self, name: &str, detail: &Map<String, Value>) -> Option<String> {
+        match &self.schemas {
+            Some(schemas) => schemas.violation(name, detail),
+            None => Some("no schema is known".to_owned()),
+        }
     }
 
     /// The one with this audience.
     pub fn get(&self, resource: &str) -> Option<&Api> {
-        self.0.iter().find(|api| api.resource.as_str() == resource)
+        self.all.iter().find(|api| api.resource.as_str() == resource)
     }
 
     /// The one a scope belongs to.
     pub fn owner_of(&self, scope: &str) -> Option<&Api> {
-        self.0.iter().find(|api| api.scopes.contains_key(scope))
+        self.all.iter().find(|api| api.scopes.contains_key(scope))
     }
 
     /// Whether a scope is known at all.
@@ -164,7 +195,7 @@ impl Apis {
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Api> {
-        self.0.iter()
+        self.all.iter()
     }
 }
 

@@ -6,6 +6,7 @@
 use crate::api::{AccessTokenFormat, Api, Apis};
 use crate::check::{Check, Checks, Evidence};
 use crate::client::Client;
+use crate::details::Details;
 use crate::error::Refusal;
 use crate::jose::Alg;
 use crate::policy::Policy;
@@ -19,6 +20,8 @@ pub struct Granted<'g> {
     pub scopes: &'g Scopes,
     /// The resources the grant was asked for; none: whatever its scopes reach.
     pub resources: &'g [ResourceUri],
+    /// What was granted beyond scopes.
+    pub details: &'g Details,
 }
 
 /// What a token request narrows the grant to.
@@ -28,6 +31,8 @@ pub struct Narrowing<'n> {
     pub resources: &'n [String],
     /// The `scope` parameter.
     pub scope: Option<&'n Scopes>,
+    /// The `authorization_details` parameter.
+    pub details: Option<&'n Details>,
 }
 
 /// An access token to be made.
@@ -37,6 +42,8 @@ pub struct TokenPlan {
     pub audience: String,
     /// Its scopes.
     pub scopes: Scopes,
+    /// What it allows beyond them (RFC 9396).
+    pub details: Details,
     /// How it is carried.
     pub format: AccessTokenFormat,
     /// The `typ` header of a JWT.
@@ -50,7 +57,7 @@ pub struct TokenPlan {
 /// Chooses audience and scopes of an access token.
 ///
 /// # Errors
-/// [`Check::OneResource`], [`Check::ResourceGranted`], [`Check::ScopeNotWidened`], [`Check::OneAudience`].
+/// [`Check::OneResource`], [`Check::ResourceGranted`], [`Check::ScopeNotWidened`], [`Check::DetailsNotWidened`], [`Check::OneAudience`].
 pub fn plan(
     granted: Granted<'_>,
     asked: Narrowing<'_>,
@@ -65,22 +72,25 @@ pub fn plan(
     checks.require(Check::ScopeNotWidened, wanted.within(granted.scopes), || {
         Evidence::new(granted.scopes.to_string(), wanted.without(granted.scopes).to_string())
     })?;
+    let details = asked.details.unwrap_or(granted.details);
+    checks.hold(Check::DetailsNotWidened, details.within(granted.details))?;
     let target = match asked.resources.first() {
         Some(named) if named == policy.issuer.as_str() => {
             checks.hold(Check::ResourceGranted, granted.scopes.has("openid"))?;
             Target::Issuer
         }
         Some(named) => {
-            let api = apis.get(named).filter(|api| reaches(api, granted));
+            let api = apis.get(named).filter(|api| reaches(api, granted, apis));
             checks.require(Check::ResourceGranted, api.is_some(), || Evidence::new("a granted resource", named.clone()))?;
             api.map_or(Target::Issuer, Target::Api)
         }
-        None => implied(granted, wanted, apis, checks)?,
+        None => implied(granted, (wanted, details), apis, checks)?,
     };
     Ok(match target {
         Target::Issuer => TokenPlan {
             audience: policy.issuer.as_str().to_owned(),
             scopes: wanted.openid_part(),
+            details: Details::default(),
             format: client.metadata.access_token_format,
             typ: "at+jwt",
             alg: Alg::Es256,
@@ -89,6 +99,7 @@ pub fn plan(
         Target::Api(api) => TokenPlan {
             audience: api.resource.as_str().to_owned(),
             scopes: wanted.and(&api.scope_set()),
+            details: details.of_api(&api.resource, apis),
             format: api.access_token_format.unwrap_or(client.metadata.access_token_format),
             typ: api.token_typ.as_str(),
             alg: api.signing_alg,
@@ -103,14 +114,20 @@ enum Target<'a> {
 }
 
 /// Whether a grant covers an API: it was asked for by name, or one of its scopes was granted.
-fn reaches(api: &Api, granted: Granted<'_>) -> bool {
+fn reaches(api: &Api, granted: Granted<'_>, apis: &Apis) -> bool {
     let named = granted.resources.contains(&api.resource);
-    let scoped = !granted.scopes.and(&api.scope_set()).is_empty();
+    let scoped = !granted.scopes.and(&api.scope_set()).is_empty() || !granted.details.of_api(&api.resource, apis).is_empty();
     named && (scoped || api.scopes.is_empty()) || granted.resources.is_empty() && scoped
 }
 
-fn implied<'a>(granted: Granted<'_>, wanted: &Scopes, apis: &'a Apis, checks: &mut Checks<'_>) -> Result<Target<'a>, Refusal> {
-    let mut reached: Vec<&Api> = apis.iter().filter(|api| !wanted.and(&api.scope_set()).is_empty()).collect();
+fn implied<'a>(
+    granted: Granted<'_>,
+    (wanted, details): (&Scopes, &Details),
+    apis: &'a Apis,
+    checks: &mut Checks<'_>,
+) -> Result<Target<'a>, Refusal> {
+    let wants = |api: &Api| !wanted.and(&api.scope_set()).is_empty() || !details.of_api(&api.resource, apis).is_empty();
+    let mut reached: Vec<&Api> = apis.iter().filter(|api| wants(api)).collect();
     if reached.is_empty() && wanted.openid_part().is_empty() {
         // An API without scopes can only be meant by name.
         reached = apis.iter().filter(|api| granted.resources.contains(&api.resource) && api.scopes.is_empty()).collect();
@@ -152,8 +169,8 @@ mod tests {
         let scope = scope.and_then(Scopes::parse);
         let resources: Vec<_> = resources.iter().filter_map(|r| ResourceUri::parse(r)).collect();
         let asked: Vec<String> = asked.iter().map(|&r| r.to_owned()).collect();
-        let granted = Granted { scopes: &scopes, resources: &resources };
-        let narrowing = Narrowing { resources: &asked, scope: scope.as_ref() };
+        let granted = Granted { scopes: &scopes, resources: &resources, details: &Details::default() };
+        let narrowing = Narrowing { resources: &asked, scope: scope.as_ref(), details: None };
         plan(granted, narrowing, &client, &apis(), &Policy::for_issuer(issuer), &mut Checks::silent()).map_err(|r| r.check)
     }
 

@@ -52,9 +52,10 @@ impl DeviceRequest {
         params.no_repeats(checks)?;
         checks.hold(Check::DeviceGrantRegistered, client.may(GrantType::DeviceCode))?;
         let resources = requested::resources(params, client, apis, policy, checks)?;
-        let scopes = requested::scopes(params, client, &resources, apis, checks)?;
+        let details = requested::details(params, client, &resources, apis, checks)?;
+        let scopes = requested::scopes(params, client, (&resources, &details), apis, checks)?;
         let challenge = requested::challenge(params, false, checks)?;
-        Ok(Self { scopes, resources, details: Details::default(), challenge })
+        Ok(Self { scopes, resources, details, challenge })
     }
 
     /// What the person is asked: everything, each time, also for first-party apps and whatever was answered before.
@@ -69,7 +70,7 @@ impl DeviceRequest {
     /// [`Check::DeviceAllowed`] when nothing was allowed: RFC 8628 §3.5 `access_denied`.
     pub fn granted(&self, ask: &ConsentAsk, answer: &Answer, checks: &mut Checks<'_>) -> Result<Scopes, Refusal> {
         let granted = ask.granted(answer);
-        let unscoped = self.scopes.is_empty() && *answer != Answer::Deny;
+        let unscoped = (self.scopes.is_empty() || !self.details.is_empty()) && *answer != Answer::Deny;
         checks.hold(Check::DeviceAllowed, !granted.is_empty() || unscoped)?;
         Ok(granted)
     }

@@ -47,6 +47,8 @@ codes! {
     InvalidScope = "invalid_scope", 400, "A requested scope is unknown or exceeds what may be granted.";
     /// RFC 8707 §2.
     InvalidTarget = "invalid_target", 400, "The requested resource is unknown, or the token would be for more than one.";
+    /// RFC 9396 §5.
+    InvalidAuthorizationDetails = "invalid_authorization_details", 400, "The authorization details are malformed, unknown or not allowed to this client.";
     /// RFC 6749 §4.1.2.1; RFC 8628 §3.5 with the status of RFC 6749 §5.2.
     AccessDenied = "access_denied", 400, "The request was denied.";
     /// RFC 8628 §3.5.

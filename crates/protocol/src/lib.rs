@@ -29,6 +29,7 @@ pub mod client;
 pub mod client_assertion;
 pub mod client_auth;
 pub mod consent;
+pub mod detail_type;
 pub mod details;
 pub mod device;
 pub mod dpop;

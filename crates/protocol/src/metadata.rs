@@ -64,6 +64,7 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         "code_challenge_methods_supported": ["S256"],
         "dpop_signing_alg_values_supported": Alg::ALL.iter().map(|alg| alg.name()).collect::<Vec<_>>(),
         "acr_values_supported": Acr::ALL.map(Acr::as_str),
+        "authorization_details_types_supported": apis.detail_types().map(|known| known.name.as_str()).collect::<Vec<_>>(),
         "prompt_values_supported": Prompt::ALL.map(Prompt::as_str),
         "claim_types_supported": ["normal"],
         "claims_supported": claims::supported(),

@@ -3,6 +3,7 @@
 use crate::api::Apis;
 use crate::check::{Check, Checks, Evidence};
 use crate::client::Client;
+use crate::details::Details;
 use crate::error::Refusal;
 use crate::grants::GrantType;
 use crate::params::Params;
@@ -58,6 +59,22 @@ pub(crate) fn resources(
     Ok(resources)
 }
 
+/// What a request asks beyond scopes (RFC 9396 §2).
+///
+/// # Errors
+/// Those of [`Details::read`] and [`Details::allowed`].
+pub(crate) fn details(
+    params: &Params,
+    client: &Client,
+    resources: &[ResourceUri],
+    apis: &Apis,
+    checks: &mut Checks<'_>,
+) -> Result<Details, Refusal> {
+    let details = params.get("authorization_details").map(|text| Details::read(text, checks)).transpose()?.unwrap_or_default();
+    details.allowed(client, resources, apis, checks)?;
+    Ok(details)
+}
+
 /// The scopes a request asks, known here and registered for the client (RFC 6749 §3.3).
 ///
 /// # Errors
@@ -65,7 +82,7 @@ pub(crate) fn resources(
 pub(crate) fn scopes(
     params: &Params,
     client: &Client,
-    resources: &[ResourceUri],
+    (resources, details): (&[ResourceUri], &Details),
     apis: &Apis,
     checks: &mut Checks<'_>,
 ) -> Result<Scopes, Refusal> {
@@ -77,7 +94,7 @@ pub(crate) fn scopes(
         // RFC 6749 §3.3: a pre-defined default. Here: all API scopes the client is registered for, of the resources it names.
         let default = allowed.only(|scope| !is_openid_scope(scope) && apis.knows(scope) && reached(scope));
         let unscoped = resources.iter().any(|r| apis.get(r.as_str()).is_some_and(|api| api.scopes.is_empty()));
-        checks.hold(Check::ScopePresent, !default.is_empty() || unscoped)?;
+        checks.hold(Check::ScopePresent, !default.is_empty() || unscoped || !details.is_empty())?;
         return Ok(default);
     };
     let parsed = checks.some(Check::ScopeWellFormed, Scopes::parse(text))?;
@@ -96,6 +113,6 @@ pub(crate) fn scopes(
     if !scopes.has("openid") {
         scopes = scopes.only(|scope| !is_openid_scope(scope) || scope == "offline_access");
     }
-    checks.hold(Check::ScopePresent, !scopes.is_empty())?;
+    checks.hold(Check::ScopePresent, !scopes.is_empty() || !details.is_empty())?;
     Ok(scopes)
 }

@@ -1,11 +1,13 @@
 //! What is special of each of the operator's lists.
 
+use doorward_protocol::detail_type::DetailType;
 use doorward_protocol::exchange_rule::ExchangeRule;
 use doorward_protocol::trusted_issuer::TrustedIssuer;
 use doorward_protocol::values::ClientId;
 
 use super::definition::Listed;
 use crate::config::Settings;
+use crate::schemas::Schemas;
 use crate::store::{Conn, StoreError, apis, clients};
 
 impl Listed for TrustedIssuer {
@@ -58,6 +60,22 @@ impl Listed for ExchangeRule {
             }
         }
         Ok(remarks)
+    }
+}
+
+impl Listed for DetailType {
+    const NOUN: &'static str = "a type of authorization details";
+    const NAME: &'static str = "type";
+    const COLUMNS: &'static [&'static str] = &["type", "resource", "sentence"];
+
+    fn validate(&self, _: &Settings) -> Result<(), String> {
+        Self::validate(self)?;
+        Schemas::check(self).map_err(|why| format!("schema: {why}"))
+    }
+
+    fn remarks(&self, conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+        let known = apis::list(conn)?.iter().any(|api| api.resource == self.resource);
+        Ok(if known { Vec::new() } else { vec![format!("there is no API {} yet: `doorward api add`", self.resource)] })
     }
 }
 

@@ -12,6 +12,7 @@ mod user;
 
 use std::path::Path;
 
+use doorward_protocol::detail_type::DetailType;
 use doorward_protocol::exchange_rule::ExchangeRule;
 use doorward_protocol::secret::{Entropy, random_id};
 use doorward_protocol::trusted_issuer::TrustedIssuer;
@@ -41,6 +42,7 @@ pub fn run(command: Command, settings: &Settings, output: &mut Output) -> Result
         Command::Api(command) => api::run(command, &mut desk),
         Command::Issuer(command) => definition::run::<TrustedIssuer>(command, &mut desk),
         Command::Exchange(command) => definition::run::<ExchangeRule>(command, &mut desk),
+        Command::DetailType(command) => definition::run::<DetailType>(command, &mut desk),
         Command::Keys(command) => keys::run(command, &mut desk),
         Command::Migrate => database::migrate(&mut desk),
         Command::CheckConfig => database::check_config(&mut desk),

@@ -15,6 +15,7 @@ use doorward_protocol::binding::{Confirmation, Proven};
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client::Client;
 use doorward_protocol::client_auth::Authenticated;
+use doorward_protocol::details::Details;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::grants::{Grant, GrantType, Grantee, TokenRequest, token_exchange};
 use doorward_protocol::metadata::path;
@@ -40,6 +41,8 @@ pub struct TokenResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
     scope: String,
+    #[serde(skip_serializing_if = "Details::is_empty")]
+    authorization_details: Details,
 }
 
 /// What the transaction decided. A refusal that leaves a trace is an outcome, so that the trace is committed.
@@ -103,6 +106,8 @@ pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenRe
         refresh_token: grantee.refresh_until.map(|_| successor.expose().to_owned()),
         id_token,
         scope: record.scopes.to_string(),
+        // RFC 9396 §7: "as granted by the resource owner and assigned to the respective access token".
+        authorization_details: record.details,
     })
 }
 

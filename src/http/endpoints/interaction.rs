@@ -208,13 +208,14 @@ fn select_page(visit: &Visit<'_>, id: &str, view: &View) -> Reply {
 
 fn consent_page(visit: &Visit<'_>, id: &str, view: &View, ask: &ConsentAsk) -> Reply {
     let Some(user) = &view.user else { return Reply::see_other(visit.app.path(&path(id, ""))) };
+    let scopes = words::asks(&ask.asked, &ask.required, &view.catalog, user, visit.locale);
     let page = pages::Consent {
         action: visit.app.path(&path(id, "/consent")),
         switch_action: visit.app.path(&path(id, "/switch")),
         csrf: visit.form_token(),
         client: words::card(&view.client, visit.locale, Some(&view.interaction.request.target.uri)),
         account: words::person(user, visit.locale),
-        scopes: words::asks(&ask.asked, &ask.required, &view.catalog, user, visit.locale),
+        scopes: [words::details(&view.interaction.request.details, &view.catalog, visit.locale), scopes].concat(),
         already: words::sentences(&ask.already, &view.catalog, visit.locale),
         remembered: if ask.remembered { Remembered::Until { at: view.remembered_until.0 } } else { Remembered::EachTime },
     };

@@ -163,11 +163,13 @@ fn asked(req: &Request, client: &Client, consent: Option<&Consent>, apis: &Apis,
     let granted = known.map_or_else(Scopes::default, |consent| req.scopes.and(&consent.granted));
     let declined = known.map_or_else(Scopes::default, |consent| req.scopes.and(&consent.declined));
     let asked = req.scopes.without(&granted).without(&declined);
+    // RFC 9396 §1.2: details are a transaction of their own, asked each time.
+    let transaction = !req.details.is_empty();
     // Nothing granted of what is asked now can't give a code.
-    if asked.is_empty() && !granted.is_empty() {
+    if asked.is_empty() && !granted.is_empty() && !transaction {
         return None;
     }
-    let asked = if asked.is_empty() { req.scopes.without(&granted) } else { asked };
+    let asked = if asked.is_empty() && !transaction { req.scopes.without(&granted) } else { asked };
     Some(ConsentAsk { required: fixed(&asked, apis), asked, already: granted, remembered: !unvouched && !unscoped })
 }
 
@@ -206,7 +208,7 @@ pub fn answer(
         Answer::Deny => Scopes::default(),
         Answer::Allow(_) => ticked.or(&ask.already),
     };
-    let unscoped = req.scopes.is_empty() && *answer != Answer::Deny;
+    let unscoped = (req.scopes.is_empty() || !req.details.is_empty()) && *answer != Answer::Deny;
     checks
         .hold(Check::PersonAllows, !scopes.is_empty() || unscoped)
         .map_err(|refusal| RedirectError { refusal, target: req.target.clone() })?;

@@ -7,7 +7,6 @@ use super::response::ResponseMode;
 use crate::api::Apis;
 use crate::check::{Check, Checks, Evidence};
 use crate::claims_request::ClaimsRequest;
-use crate::details::Details;
 use crate::dpop::Jkt;
 use crate::error::Refusal;
 use crate::grants::GrantType;
@@ -54,7 +53,8 @@ impl Bound {
         checks.hold(Check::ClientMayAuthorize, self.client.may(GrantType::AuthorizationCode))?;
         let challenge = requested::challenge(p, self.client.requires_pkce(), checks)?;
         let resources = requested::resources(p, &self.client, apis, policy, checks)?;
-        let scopes = requested::scopes(p, &self.client, &resources, apis, checks)?;
+        let details = requested::details(p, &self.client, &resources, apis, checks)?;
+        let scopes = requested::scopes(p, &self.client, (&resources, &details), apis, checks)?;
         checks.hold(Check::NonceBounded, p.get("nonce").is_none_or(|nonce| nonce.len() <= 512))?;
         let prompts = Prompts::read(p, checks)?;
         let max_age = match p.get("max_age") {
@@ -83,7 +83,7 @@ impl Bound {
             claims_locales: p.get("claims_locales").map(|tags| tags.chars().take(100).collect()),
             acr_values: Vec::new(),
             claims: ClaimsRequest::default(),
-            details: Details::default(),
+            details,
             dpop_jkt: jkt.flatten().map(String::from),
             hinted,
         })

@@ -150,6 +150,14 @@ table! {
     IntrospectionConfidential: "RFC 7662 §2.1", InvalidClient, Authenticated, "Introspection needs a client that authenticates.";
     TokenOfClient: "RFC 7009 §2.1", InvalidGrant, Authenticated, "The token was issued to another client.";
 
+    // Rich authorization requests
+    DetailsWellFormed: "RFC 9396 §2", InvalidAuthorizationDetails, Always, "authorization_details must be a JSON array of 1 to 20 objects, each with a type, in at most 8192 bytes.";
+    DetailsTypeKnown: "RFC 9396 §5", InvalidAuthorizationDetails, Always, "A type of authorization_details is not declared here.";
+    DetailsTypeRegistered: "RFC 9396 §5, §10", InvalidAuthorizationDetails, Always, "The client is not registered for this type: add it to authorization_details_types.";
+    DetailsFitSchema: "RFC 9396 §5", InvalidAuthorizationDetails, Always, "An object of authorization_details does not fit the schema of its type.";
+    DetailsOfNamedResource: "RFC 9396 §3.2; RFC 8707 §2", InvalidAuthorizationDetails, Always, "A type of authorization_details belongs to an API that no resource parameter names.";
+    DetailsNotWidened: "RFC 9396 §6.1", InvalidAuthorizationDetails, Authenticated, "An object of authorization_details is not among those that were granted.";
+
     // Logout
     LogoutHintValid: "OpenID Connect RP-Initiated Logout §2, §4", InvalidRequest, Always, "id_token_hint is not an ID token that this server issued.";
     LogoutClientMatches: "OpenID Connect RP-Initiated Logout §2", InvalidRequest, Always, "client_id is not the client the ID token was issued to.";

@@ -61,8 +61,8 @@ pub fn redeem(
     checks.hold(Check::DpopGrantKey, code.dpop_jkt.is_none() || code.dpop_jkt == req.proven.jkt)?;
     code.grant.usable(now, checks)?;
     let scopes = code.grant.scopes_of(client);
-    let granted = Granted { scopes: &scopes, resources: &code.grant.resources };
-    let asked = Narrowing { resources: &req.resources, scope: req.scope.as_ref() };
+    let granted = Granted { scopes: &scopes, resources: &code.grant.resources, details: &code.grant.details };
+    let asked = Narrowing { resources: &req.resources, scope: req.scope.as_ref(), details: req.details.as_ref() };
     Ok(Grantee {
         access: audience::plan(granted, asked, client, apis, policy, checks)?,
         refresh_until: client.may(GrantType::RefreshToken).then(|| now.plus(policy.refresh_idle).min(code.grant.expires_at)),

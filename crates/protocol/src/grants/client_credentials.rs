@@ -13,7 +13,8 @@ use crate::values::ResourceUri;
 /// Decides over a machine's own token. Without `scope` it gets all API scopes it is registered for, of the resource it names.
 ///
 /// # Errors
-/// [`Check::ClientConfidential`], [`Check::NoOpenidForMachines`], [`Check::ScopeRegistered`], and those of [`audience::plan`].
+/// [`Check::ClientConfidential`], [`Check::NoOpenidForMachines`], [`Check::ScopeRegistered`], and those of [`Details::allowed`](crate::details::Details::allowed) and
+/// [`audience::plan`].
 pub fn grant(req: &TokenRequest, by: &Authenticated, apis: &Apis, policy: &Policy, checks: &mut Checks<'_>) -> Result<Grantee, Refusal> {
     let client = by.client();
     // RFC 6749 §4.4: "MUST only be used by confidential clients".
@@ -27,7 +28,9 @@ pub fn grant(req: &TokenRequest, by: &Authenticated, apis: &Apis, policy: &Polic
     // An API without scopes is for any machine that names it; one with scopes needs one of them.
     let named: Vec<ResourceUri> = req.resources.iter().filter_map(|resource| apis.get(resource)).map(|api| api.resource.clone()).collect();
     let scopes = req.scope.clone().unwrap_or(own);
-    let asked = Narrowing { resources: &req.resources, scope: None };
-    let access = audience::plan(Granted { scopes: &scopes, resources: &named }, asked, client, apis, policy, checks)?;
+    let details = req.details.clone().unwrap_or_default();
+    details.allowed(client, &named, apis, checks)?;
+    let asked = Narrowing { resources: &req.resources, scope: None, details: None };
+    let access = audience::plan(Granted { scopes: &scopes, resources: &named, details: &details }, asked, client, apis, policy, checks)?;
     Ok(Grantee { access, refresh_until: None, id_token: false })
 }

@@ -86,8 +86,8 @@ pub fn redeem(
     };
     grant.usable(now, checks)?;
     let scopes = grant.scopes_of(client);
-    let granted = Granted { scopes: &scopes, resources: &grant.resources };
-    let asked = Narrowing { resources: &req.resources, scope: req.scope.as_ref() };
+    let granted = Granted { scopes: &scopes, resources: &grant.resources, details: &grant.details };
+    let asked = Narrowing { resources: &req.resources, scope: req.scope.as_ref(), details: req.details.as_ref() };
     Ok(Grantee {
         access: audience::plan(granted, asked, client, apis, policy, checks)?,
         refresh_until: client.may(GrantType::RefreshToken).then(|| now.plus(policy.refresh_idle).min(grant.expires_at)),

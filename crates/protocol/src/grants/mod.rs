@@ -74,6 +74,8 @@ pub struct TokenRequest {
     pub resources: Vec<String>,
     /// `scope`, to narrow.
     pub scope: Option<Scopes>,
+    /// `authorization_details`, to narrow; for a machine, to ask (RFC 9396 §6).
+    pub details: Option<Details>,
     /// Which keys the request has proven to hold.
     pub proven: Proven,
     /// To what key the access token it gets is bound.
@@ -99,9 +101,10 @@ impl TokenRequest {
             Some(text) => Some(checks.some(Check::ScopeWellFormed, Scopes::parse(text))?),
             None => None,
         };
+        let details = params.get("authorization_details").map(|text| Details::read(text, checks)).transpose()?;
         let resources = params.all("resource").map(str::to_owned).collect();
         let confirmation = binding::of_request(by.client(), &proven, checks)?;
-        Ok(Self { grant_type, resources, scope, proven, confirmation, params })
+        Ok(Self { grant_type, resources, scope, details, proven, confirmation, params })
     }
 
     /// A parameter of this grant.

@@ -82,8 +82,8 @@ pub fn refresh(
     token.grant.held_by(&req.proven, checks)?;
     token.grant.usable(now, checks)?;
     let scopes = token.grant.scopes_of(client);
-    let granted = Granted { scopes: &scopes, resources: &token.grant.resources };
-    let asked = Narrowing { resources: &req.resources, scope: req.scope.as_ref() };
+    let granted = Granted { scopes: &scopes, resources: &token.grant.resources, details: &token.grant.details };
+    let asked = Narrowing { resources: &req.resources, scope: req.scope.as_ref(), details: req.details.as_ref() };
     let access = audience::plan(granted, asked, client, apis, policy, checks)?;
     let refresh_until = Some(now.plus(policy.refresh_idle).min(token.grant.expires_at));
     Ok((Grantee { access, refresh_until, id_token: scopes.has("openid") }, rotation))

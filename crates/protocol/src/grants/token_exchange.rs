@@ -8,6 +8,7 @@ use crate::binding::Actor;
 use crate::check::{Check, Checks, Evidence};
 use crate::client::Client;
 use crate::client_auth::Authenticated;
+use crate::details::Details;
 use crate::error::Refusal;
 use crate::exchange_rule::{ExchangeMode, ExchangeRule, ExchangeRules};
 use crate::judged::shown;
@@ -95,7 +96,7 @@ pub fn exchange(
         [Some(subject.expires_at.since(now)), edge.lifetime, Some(api.token_lifetime.unwrap_or(known.policy.access_token_lifetime))];
     let lifetime = longest.into_iter().flatten().min().unwrap_or(Seconds(0));
     let (typ, alg) = (api.token_typ.as_str(), api.signing_alg);
-    let access = TokenPlan { audience: api.resource.as_str().to_owned(), scopes, format, typ, alg, lifetime };
+    let access = TokenPlan { audience: api.resource.as_str().to_owned(), scopes, details: Details::default(), format, typ, alg, lifetime };
     Ok(Exchanged { grantee: Grantee { access, refresh_until: None, id_token: false }, actor })
 }
 

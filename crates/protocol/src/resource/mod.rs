@@ -189,6 +189,10 @@ pub fn introspect(
     if let Some(actor) = &token.actor {
         answer["act"] = json!(actor);
     }
+    // RFC 9396 §9.2.
+    if !token.details.is_empty() {
+        answer["authorization_details"] = json!(token.details);
+    }
     Ok(answer)
 }
 

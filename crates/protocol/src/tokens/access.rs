@@ -1,6 +1,7 @@
 //! JWT access tokens (RFC 9068).
 
 use crate::binding::{Actor, Confirmation};
+use crate::details::Details;
 use crate::scopes::Scopes;
 use crate::values::{ClientId, SessionId, Timestamp, TokenId};
 use serde::Serialize;
@@ -28,6 +29,9 @@ pub struct AccessClaims<'c> {
     /// When the person last proved who they are (§2.2.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<Timestamp>,
+    /// What it allows beyond scopes (RFC 9396 §9.1); absent when nothing.
+    #[serde(skip_serializing_if = "Details::is_empty")]
+    pub authorization_details: &'c Details,
     /// The key it is bound to (RFC 7800 §3, RFC 9449 §6.1, RFC 8705 §3.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cnf: Option<&'c Confirmation>,

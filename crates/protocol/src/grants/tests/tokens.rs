@@ -14,6 +14,7 @@ fn an_access_token_says_exactly_this() {
     let (some, none) = (scopes("photos:write photos:read"), Scopes::default());
     let bound = Confirmation::Jkt("k".to_owned());
     let actor = Actor { sub: "orders".to_owned(), act: None };
+    let details = Details::default();
     let person = AccessClaims {
         iss: ISSUER,
         sub: "ada",
@@ -24,6 +25,7 @@ fn an_access_token_says_exactly_this() {
         client_id: &client_id,
         scope: &some,
         auth_time: Some(Timestamp(50)),
+        authorization_details: &details,
         cnf: Some(&bound),
         act: Some(&actor),
         acr: Some("urn:doorward:acr:password"),
