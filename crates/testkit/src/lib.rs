@@ -23,6 +23,7 @@ mod key;
 mod listening;
 mod log;
 mod page;
+mod receiver;
 mod send;
 mod world;
 
@@ -36,6 +37,7 @@ pub use key::AppKey;
 pub use listening::Listening;
 pub use log::Captured;
 pub use page::Page;
+pub use receiver::{Received, Receiver};
 pub use world::{API, Builder, Opened, PASSWORD, SECRET, Sleeping, World, app, photos};
 
 /// Encodes pairs as a form or query does.

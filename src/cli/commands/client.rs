@@ -10,17 +10,25 @@ use std::io::IsTerminal as _;
 
 use super::super::args::{Client as Command, ClientAdd, ClientUpdate};
 use super::super::output::CliError;
-use super::client_members::{changed, new_client, remarks};
+use super::client_members::{changed, logout_remarks, new_client, remarks};
 use super::{Desk, api, json};
-use crate::store::{Conn, StoreError, apis, clients, users};
+use crate::store::{Conn, StoreError, apis, clients, deliveries, users};
 
 pub(super) fn run(command: Command, desk: &mut Desk<'_>) -> Result<(), CliError> {
     match command {
         Command::Add(asked) => add(&asked, desk),
         Command::List => list(desk),
         Command::Show(asked) => {
-            let client = desk.open()?.read_blocking(|conn| found(conn, &asked.id))?;
-            desk.output.show(&shown(&client, None, desk))
+            let (client, told) = desk.open()?.read_blocking(|conn| {
+                let client = found(conn, &asked.id)?;
+                let told = deliveries::standing(conn, &client.id)?;
+                Ok::<_, CliError>((client, told))
+            })?;
+            desk.output.show(&shown(&client, None, desk))?;
+            for remark in logout_remarks(&told, |at| desk.moment(at)) {
+                desk.output.note(&remark);
+            }
+            Ok(())
         }
         Command::Update(asked) => update(asked, desk),
         Command::RotateSecret(asked) => rotate_secret(asked.id, desk),

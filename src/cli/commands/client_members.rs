@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::super::output::CliError;
 use super::{json, typable_id};
+use crate::store::deliveries::Standing;
 
 /// The least length of a secret that the operator chooses, in characters.
 const SECRET_MIN: usize = 32;
@@ -83,6 +84,27 @@ pub(super) fn remarks(client: &Client, apis: &Apis) -> Vec<String> {
     }
     if !client.is_public() && client.secret.is_none() {
         remarks.push(format!("the client {id} has no secret yet: give it one by `doorward client rotate-secret {id}`"));
+    }
+    remarks
+}
+
+/// How telling the client of logouts fares; nothing when all were told.
+pub(super) fn logout_remarks(told: &Standing, moment: impl Fn(Timestamp) -> Value) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let (at, why) = match &told.problem {
+        Some((at, why)) => (moment(*at), why.as_str()),
+        None => (Value::Null, ""),
+    };
+    let at = at.as_str().map_or_else(|| at.to_string(), str::to_owned);
+    let count = |n: i64| if n == 1 { "1 logout".to_owned() } else { format!("{n} logouts") };
+    match (told.waiting, told.failed, &told.problem) {
+        (0, ..) => {}
+        // What was given up explains itself below.
+        (n, 0, Some(_)) => remarks.push(format!("{} still to be told; next try at {at}, for the last failed: {why}", count(n))),
+        (n, ..) => remarks.push(format!("{} still to be told", count(n))),
+    }
+    if told.failed > 0 {
+        remarks.push(format!("{} could not be told, given up; the last at {at}: {why}", count(told.failed)));
     }
     remarks
 }

@@ -139,3 +139,19 @@ fn what_has_no_effect_is_said() {
     // Law: what works is not warned of.
     assert!(!remarks.contains("openid") && !remarks.contains("client_name"), "{remarks}");
 }
+
+#[test]
+fn the_operator_reads_which_logouts_were_not_told() {
+    let at = |at: Timestamp| serde_json::Value::from(at.0);
+    let said = |waiting, failed, problem: Option<&str>| {
+        let problem = problem.map(|why| (Timestamp(7), why.to_owned()));
+        logout_remarks(&Standing { waiting, failed, problem }, at)
+    };
+    assert_eq!(said(2, 0, None), ["2 logouts still to be told"]);
+    assert_eq!(said(1, 0, Some("it answered 500")), ["1 logout still to be told; next try at 7, for the last failed: it answered 500"]);
+    let given_up = "1 logout could not be told, given up; the last at 7: it answered 500";
+    assert_eq!(said(0, 1, Some("it answered 500")), [given_up]);
+    assert_eq!(said(3, 1, Some("it answered 500")), ["3 logouts still to be told", given_up]);
+    // Law: nothing to say when all were told.
+    assert_eq!(said(0, 0, None), Vec::<String>::new());
+}
