@@ -4,7 +4,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKe
 use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use doorward_protocol::secret::Entropy;
+use doorward_protocol::secret::{Entropy, Kind, Secret};
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -14,6 +14,7 @@ pub struct Seal {
     forms: hmac::Key,
     nonces: Zeroizing<[u8; 32]>,
     subjects: hmac::Key,
+    short: hmac::Key,
 }
 
 /// What was sealed can't be opened: another secret sealed it, or it was altered.
@@ -45,6 +46,7 @@ impl Seal {
             forms: mac(b"forms 1"),
             nonces: derive(b"dpop nonces 1"),
             subjects: mac(b"pairwise subjects 1"),
+            short: mac(b"short codes 1"),
         }
     }
 
@@ -76,6 +78,11 @@ impl Seal {
     /// What DPoP nonces are made and known by, on every node (RFC 9449 §8).
     pub fn nonce_key(&self) -> &[u8; 32] {
         &self.nonces
+    }
+
+    /// What is stored in place of a secret short enough to be tried out: its digest under a key that the database doesn't hold.
+    pub fn keyed<K: Kind>(&self, secret: &Secret<K>) -> String {
+        URL_SAFE_NO_PAD.encode(hmac::sign(&self.short, secret.digest().to_text().as_bytes()))
     }
 
     /// The token a form carries: it belongs to the browser that holds `nonce` and to no other (OWASP ASVS 5.0 3.5.1).

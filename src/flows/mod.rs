@@ -7,6 +7,7 @@ pub mod authorize;
 pub mod catalog;
 pub mod client_auth;
 pub mod consent;
+pub mod device;
 pub mod dpop;
 mod hint;
 pub mod introspect;

@@ -1,7 +1,8 @@
 //! The map of the site on one screen.
 
 use super::endpoints::{
-    account, authorize, discovery, health, home, interaction, introspect, login, logout, par, revoke, statics, token, userinfo,
+    account, authorize, device, device_authorization, discovery, health, home, interaction, introspect, login, logout, par, revoke,
+    statics, token, userinfo,
 };
 use super::headers::Headers;
 use super::{App, canonical, catchers, cors};
@@ -33,6 +34,7 @@ fn protocol() -> Vec<Route> {
         authorize::post,
         par::push,
         token::token,
+        device_authorization::device_authorization,
         userinfo::get,
         userinfo::post,
         introspect::introspect,
@@ -57,6 +59,13 @@ fn pages() -> Vec<Route> {
         interaction::cancel,
         interaction::keep,
         interaction::switch,
+        device::form,
+        device::enter,
+        device::show,
+        device::back,
+        device::login,
+        device::decide,
+        device::switch,
         logout::show,
         logout::decide,
         logout::logged_out,

@@ -108,6 +108,12 @@ pub fn profile(user: &User) -> Vec<Shown> {
     ["profile", "email", "phone", "address"].into_iter().flat_map(|scope| values(scope, user)).collect()
 }
 
+/// What people call a browser, from what it calls itself.
+pub fn browser_name(agent: &str) -> &str {
+    let known = [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
+    known.iter().find(|(mark, _)| agent.contains(mark)).map_or(agent, |(_, name)| name)
+}
+
 /// What to say, and with which status, when a flow gave no answer.
 pub fn trouble(error: &FlowError) -> (Status, ErrorPage) {
     let wait = |status, kind| (status, ErrorPage { retry_after: Some(2), ..ErrorPage::new(kind) });

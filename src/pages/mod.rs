@@ -10,6 +10,7 @@ mod account;
 mod client;
 mod consent;
 mod dates;
+mod device;
 mod engine;
 mod error;
 mod form_post;
@@ -35,6 +36,7 @@ use serde::Serialize;
 pub use account::{Account, AppAccess, BrowserSession, Notice};
 pub use client::{ClientCard, Destination, DestinationKind, WebLink};
 pub use consent::{Consent, Remembered};
+pub use device::{Device, DeviceConsent, DeviceDone, DeviceOrigin, DeviceProblem};
 pub use engine::{RenderError, Renderer, Templates, attach, template_root};
 pub use error::{ErrorKind, ErrorPage, WayBack};
 pub use form_post::{FormField, FormPost};
@@ -67,6 +69,9 @@ macro_rules! each_page {
             crate::pages::Login,
             crate::pages::Consent,
             crate::pages::SelectAccount,
+            crate::pages::Device,
+            crate::pages::DeviceConsent,
+            crate::pages::DeviceDone,
             crate::pages::Logout,
             crate::pages::LoggedOut,
             crate::pages::Home,

@@ -21,6 +21,7 @@ mod conn;
 pub mod consents;
 pub mod definitions;
 pub mod deliveries;
+pub mod device_codes;
 mod error;
 pub mod failures;
 pub mod grants;

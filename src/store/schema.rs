@@ -229,6 +229,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    device_codes (digest) {
+        digest -> Text,
+        user_code -> Text,
+        client_id -> Text,
+        request -> Text,
+        user_agent -> Text,
+        address -> Text,
+        created_at -> BigInt,
+        pause -> BigInt,
+        polled_at -> BigInt,
+        page -> Nullable<Text>,
+        browser_digest -> Nullable<Text>,
+        sealed_code -> Nullable<Text>,
+        entered_at -> Nullable<BigInt>,
+        denied_at -> Nullable<BigInt>,
+        grant_id -> Nullable<Text>,
+        spent_at -> Nullable<BigInt>,
+        valid_until -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     versions,
     users,
@@ -244,6 +267,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     consents,
     grants,
     codes,
+    device_codes,
     refresh_tokens,
     access_tokens,
     replays,

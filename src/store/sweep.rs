@@ -1,7 +1,7 @@
 //! Removes what has ended, in batches small enough that nobody waits for them.
 
 use super::schema::{
-    access_tokens, codes, consents, failures, grants, interactions, known_browsers, logout_deliveries, logouts, participants,
+    access_tokens, codes, consents, device_codes, failures, grants, interactions, known_browsers, logout_deliveries, logouts, participants,
     pushed_requests, refresh_tokens, replays, sessions,
 };
 use super::{Conn, StoreError};
@@ -41,6 +41,7 @@ tables!(
     access_tokens.id,
     refresh_tokens.digest,
     codes.digest,
+    device_codes.digest,
     grants.id if not(exists(access_tokens::table.filter(access_tokens::grant_id.eq(grants::id.nullable()))))
         .and(not(exists(refresh_tokens::table.filter(refresh_tokens::grant_id.eq(grants::id)))))
         .and(not(exists(codes::table.filter(codes::grant_id.eq(grants::id))))),

@@ -47,6 +47,7 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         "pushed_authorization_request_endpoint": at(path::PUSHED),
         "require_pushed_authorization_requests": policy.require_pushed_requests,
         "token_endpoint": at(path::TOKEN),
+        "device_authorization_endpoint": at(path::DEVICE_AUTHORIZATION),
         "userinfo_endpoint": at(path::USERINFO),
         "jwks_uri": at(path::JWKS),
         "introspection_endpoint": at(path::INTROSPECT),

@@ -5,6 +5,7 @@
 //! don't slip through; a success gives the count back.
 
 use crate::values::{Seconds, Timestamp};
+use std::net::IpAddr;
 
 /// What is known of the failures of one key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,6 +35,23 @@ pub const ACCOUNT: Allowance = Allowance { free: 5, pause: Seconds(2), longest: 
 pub const KNOWN_BROWSER: Allowance = ACCOUNT;
 /// For a network address, behind which many people may sit.
 pub const ADDRESS: Allowance = Allowance { free: 50, pause: Seconds(1), longest: Seconds::minutes(5), forget: Seconds::minutes(1) };
+/// For codes that a browser, or somebody logged in, enters for a device (RFC 8628 §5.1): what is right is taken back, so only wrong ones count.
+pub const CODES: Allowance = ACCOUNT;
+/// The same for a network.
+pub const CODES_OF_NETWORK: Allowance =
+    Allowance { free: 20, pause: Seconds(1), longest: Seconds::minutes(5), forget: Seconds::minutes(1) };
+/// For device codes that a network asks for in the name of public clients (RFC 10027 §6.1.11): each that waits is one more to be guessed.
+pub const DEVICE_REQUESTS: Allowance = Allowance { free: 60, pause: Seconds(1), longest: Seconds::minutes(1), forget: Seconds(5) };
+
+/// What counts as one network: an IPv4 address; of IPv6 the 64 bits that one subscriber has at least.
+pub fn network(address: &str) -> String {
+    let Ok(IpAddr::V6(v6)) = address.parse() else { return address.to_owned() };
+    if let Some(v4) = v6.to_ipv4_mapped() {
+        return v4.to_string();
+    }
+    let [a, b, c, d, ..] = v6.segments();
+    format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+}
 
 /// Failures beyond the free ones that are remembered: more would only make forgetting slow.
 const MOST_BEYOND: i64 = 12;
@@ -74,11 +92,11 @@ mod tests {
     use proptest::prelude::*;
 
     /// How many of the attempts made once a second over `span` are let through.
-    fn let_through(span: i64) -> i64 {
+    fn let_through(span: i64, allowance: Allowance) -> i64 {
         let mut failures = Failures::default();
         let mut made = 0;
         for second in 1..=span {
-            if let Verdict::Go(next) = attempt(failures, ACCOUNT, Timestamp(second)) {
+            if let Verdict::Go(next) = attempt(failures, allowance, Timestamp(second)) {
                 failures = next;
                 made += 1;
             }
@@ -88,12 +106,32 @@ mod tests {
 
     #[test]
     fn an_attacker_gets_few_hundred_guesses_a_day() {
-        assert!(let_through(86_400) < 400, "{}", let_through(86_400));
+        assert!(let_through(86_400, ACCOUNT) < 400, "{}", let_through(86_400, ACCOUNT));
+    }
+
+    #[test]
+    fn rfc_8628_5_1_while_a_code_lives_few_guesses_are_let_through() {
+        let (browser, network) = (let_through(600, CODES), let_through(600, CODES_OF_NETWORK));
+        // The figures of the arithmetic above `device::mint`.
+        assert_eq!((browser, network), (13, 34));
+    }
+
+    #[test]
+    fn a_network_is_an_address_or_what_one_subscriber_has() {
+        for (address, expected) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+            ("", ""),
+        ] {
+            assert_eq!(network(address), expected, "{address}");
+        }
     }
 
     #[test]
     fn a_person_may_mistype_five_times_without_waiting() {
-        assert_eq!(let_through(5), 5);
+        assert_eq!(let_through(5, ACCOUNT), 5);
         assert_eq!(attempt(Failures { count: 5, last: Timestamp(10) }, ACCOUNT, Timestamp(10)), Verdict::Wait(Seconds(2)));
     }
 

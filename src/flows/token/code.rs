@@ -3,7 +3,6 @@
 use super::{Attempt, Outcome};
 use crate::flows::FlowError;
 use crate::store::{Conn, codes, grants};
-use doorward_protocol::binding;
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::error::Refusal;
 use doorward_protocol::grants::authorization_code;
@@ -24,11 +23,7 @@ impl Attempt {
         };
         match (verdict, code) {
             (Ok(grantee), Some(code)) => {
-                let mut grant = code.grant;
-                grant.confirmation = binding::of_family(self.client(), self.request.confirmation.as_ref());
-                if let Some(bound) = &grant.confirmation {
-                    grants::bind(conn, &grant.id, bound)?;
-                }
+                let grant = self.bound(conn, code.grant)?;
                 self.give(conn, grantee, grant, true)
             }
             (Err(refusal), Some(code)) if refusal.check == Check::CodeUnspent => {

@@ -1,6 +1,7 @@
 //! `POST /token`: load and decide inside the transaction that commits, sign after it. One file a grant.
 
 mod code;
+mod device;
 mod exchange;
 mod machine;
 mod refresh;
@@ -11,7 +12,7 @@ use super::dpop::{self, At};
 use super::mint::{self, AccessSeed};
 use super::{Ctx, FlowError};
 use crate::store::{Conn, grants, tokens, users};
-use doorward_protocol::binding::{Confirmation, Proven};
+use doorward_protocol::binding::{self, Confirmation, Proven};
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client::Client;
 use doorward_protocol::client_auth::Authenticated;
@@ -132,8 +133,9 @@ impl Attempt {
             GrantType::AuthorizationCode => self.redeem(conn),
             GrantType::RefreshToken => self.refresh(conn),
             GrantType::ClientCredentials => self.machine(conn),
+            GrantType::DeviceCode => self.poll(conn),
             GrantType::TokenExchange => self.exchange(conn),
-            GrantType::DeviceCode | GrantType::JwtBearer => Ok(Outcome::Refused(Refusal::by(Check::GrantTypeKnown))),
+            GrantType::JwtBearer => Ok(Outcome::Refused(Refusal::by(Check::GrantTypeKnown))),
         }
     }
 
@@ -150,6 +152,15 @@ impl Attempt {
         let told = grantee.id_token && record.audience != self.ctx.policy.issuer.as_str();
         let person = if told { users::find(conn, &grant.subject)?.map(|user| user.person) } else { None };
         Ok(Outcome::Given(Box::new(Given { grantee, record, grant: Some(grant), person, with_nonce: first })))
+    }
+
+    /// A family as it begins: bound to the key that the request proved, where its refresh tokens are to be.
+    fn bound(&self, conn: &mut Conn, mut grant: Grant) -> Result<Grant, FlowError> {
+        grant.confirmation = binding::of_family(self.client(), self.request.confirmation.as_ref());
+        if let Some(bound) = &grant.confirmation {
+            grants::bind(conn, &grant.id, bound)?;
+        }
+        Ok(grant)
     }
 
     /// The row of the access token, bound to the key that the request proved.

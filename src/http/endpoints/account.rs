@@ -95,7 +95,7 @@ fn page(visit: &Visit<'_>, who: &SignedIn, overview: &Overview, notice: Option<N
     let now = visit.app.ctx.now();
     let session = |record: &crate::store::sessions::SessionRecord| BrowserSession {
         current: record.session.id == who.record.session.id,
-        browser: browser_name(&record.user_agent).to_owned(),
+        browser: words::browser_name(&record.user_agent).to_owned(),
         address: record.address.clone(),
         since: record.created_at.0,
         last_seen: record.seen_at.0,
@@ -125,10 +125,4 @@ fn page(visit: &Visit<'_>, who: &SignedIn, overview: &Overview, notice: Option<N
 
 fn encode(id: &str) -> String {
     percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC).to_string()
-}
-
-/// What people call a browser, from what it calls itself.
-fn browser_name(agent: &str) -> &str {
-    let known = [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
-    known.iter().find(|(mark, _)| agent.contains(mark)).map_or(agent, |(_, name)| name)
 }

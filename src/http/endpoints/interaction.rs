@@ -67,6 +67,17 @@ pub struct ConsentForm {
     scopes: doorward_protocol::scopes::Scopes,
 }
 
+impl ConsentForm {
+    /// What its buttons and boxes say; none when it is no answer.
+    pub fn answer(self) -> Option<Answer> {
+        match self.decision.as_str() {
+            "allow" => Some(Answer::Allow(self.scopes)),
+            "deny" => Some(Answer::Deny),
+            _ => None,
+        }
+    }
+}
+
 impl FromParams for ConsentForm {
     fn from_params(params: &Params) -> Self {
         Self { decision: params.get("decision").unwrap_or_default().to_owned(), scopes: params.all("scope").collect() }
@@ -77,11 +88,10 @@ impl FromParams for ConsentForm {
 #[post("/interaction/<id>/consent", data = "<form>")]
 pub async fn decide(id: &str, form: Result<Csrf<ConsentForm>, FormProblem>, visit: Visit<'_>) -> Reply {
     let answer = match form {
-        Ok(Csrf(form)) if form.decision == "allow" => Answer::Allow(form.scopes),
-        Ok(Csrf(form)) if form.decision == "deny" => Answer::Deny,
-        Ok(_) => return Reply::see_other(visit.app.path(&path(id, ""))),
+        Ok(Csrf(form)) => form.answer(),
         Err(problem) => return visit.forged(problem, id),
     };
+    let Some(answer) = answer else { return Reply::see_other(visit.app.path(&path(id, ""))) };
     let run = async {
         let (browser, who) = (visit.known_to().map(|b| b.digest()), visit.who().await?);
         consent::decided(&visit.app.ctx, InteractionId::new(id), browser, who, answer).await

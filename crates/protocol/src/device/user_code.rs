@@ -1,9 +1,8 @@
 //! The code a person types (RFC 8628 §6.1): eight letters of twenty, 34.6 bits.
 //!
-//! How hard it is to guess (§5.1): of 20^8 = 2.56e10 codes, the throttle lets one address make 20 wrong guesses and then one a minute,
-//! about 30 within the ten minutes a code lives; with one code waiting that is a chance of 30 / 2.56e10 = 2^-29.7, with a thousand waiting
-//! 2^-19.7. A browser or an account gets about seven. An attacker with ten thousand addresses reaches 2^-16.4 against one waiting code, and
-//! then has given a stranger's device access to the attacker's own account.
+//! How hard it is to guess (§5.1): of 20^8 = 2.56e10 codes the throttle lets one network try 34 within the ten minutes a code lives, one
+//! browser or account 13. With one code waiting that is a chance of 34 / 2.56e10 = 2^-29, with a thousand waiting 2^-19. Ten thousand
+//! networks together reach 2^-16 against one waiting code, and have then given a stranger's device access to an account of their own.
 
 use crate::secret::{Entropy, Secret, UserCode};
 use zeroize::Zeroizing;
