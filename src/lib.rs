@@ -13,6 +13,7 @@
 //! | [`doorward_protocol`] | the rules, pure |
 
 pub mod cli;
+pub mod client_secrets;
 pub mod clock;
 pub mod config;
 pub mod flows;

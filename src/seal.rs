@@ -23,7 +23,7 @@ pub struct WrongSecret;
 
 impl fmt::Display for WrongSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the signing keys in the database were sealed with another secret")
+        f.write_str("what is encrypted in the database was sealed with another secret")
     }
 }
 

@@ -3,6 +3,8 @@
 
 #[path = "races/pushed.rs"]
 mod pushed;
+#[path = "races/assertions.rs"]
+mod assertions;
 mod support;
 #[cfg(feature = "postgres")]
 #[path = "races/two_nodes.rs"]

@@ -1,9 +1,12 @@
 //! Who sends a request: the client, as it proves itself, and the keys it holds.
 
 use super::catalog::Catalog;
-use super::{Ctx, FlowError};
-use doorward_protocol::check::Checks;
-use doorward_protocol::client_auth::{self, Authenticated, Presented};
+use super::{Ctx, FlowError, client_keys};
+use crate::client_secrets;
+use crate::store::replays;
+use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::client_auth::{self, Asserted, Authenticated, Found, Needs, Presented, Step};
+use doorward_protocol::error::Refusal;
 use doorward_protocol::values::ClientId;
 use std::sync::Arc;
 
@@ -16,10 +19,10 @@ pub struct Sender {
     pub dpop: Vec<String>,
 }
 
-/// Proves who the client is, with the catalog as of now: one read.
+/// Proves who the client is, with the catalog as of now: one read; where it shows an assertion, one write in addition.
 ///
 /// # Errors
-/// [`FlowError::Refused`] by [`Check::ClientAuthentic`](doorward_protocol::check::Check::ClientAuthentic).
+/// [`FlowError::Refused`] by [`Check::ClientAuthentic`] or a check of the assertion.
 pub async fn authenticate(ctx: &Ctx, sender: &Sender) -> Result<(Authenticated, Arc<Catalog>), FlowError> {
     let id = ClientId::new(sender.shown.client_id());
     let cache = Arc::clone(&ctx.catalog);
@@ -30,5 +33,32 @@ pub async fn authenticate(ctx: &Ctx, sender: &Sender) -> Result<(Authenticated, 
             Ok::<_, FlowError>((catalog.client(conn, &id)?, catalog))
         })
         .await?;
-    Ok((client_auth::authenticate(&sender.shown, client, &mut Checks::silent())?, catalog))
+    let by = match client_auth::begin(&sender.shown, client, &mut Checks::silent())? {
+        Step::Proven(by) => by,
+        Step::Asserted(asserted) => by_assertion(ctx, asserted).await?,
+    };
+    Ok((by, catalog))
+}
+
+/// Spends an assertion. It is remembered before anything is granted, whatever comes of the request: in a write of its own, since
+/// endpoints that only read take assertions, too.
+async fn by_assertion(ctx: &Ctx, asserted: Asserted<'_>) -> Result<Authenticated, FlowError> {
+    let (issuer, now) = (&ctx.policy.issuer, ctx.now());
+    let client = Arc::clone(asserted.client());
+    let unspent = match asserted.needs() {
+        Needs::ClientSecret => {
+            let secret = client_secrets::open(&ctx.seal, &client)?;
+            asserted.verify(Found::Secret(&secret), issuer, now, &mut Checks::silent())?
+        }
+        Needs::ClientKeys(kid) => {
+            let keys = client_keys::keys_of(ctx, &client, kid).await?;
+            asserted.verify(Found::Keys(&*keys), issuer, now, &mut Checks::silent())?
+        }
+        Needs::IssuerKeys(..) => return Err(Refusal::by(Check::AssertionKeys).into()),
+    };
+    let first = match unspent.once().cloned() {
+        Some(once) => ctx.store.write(move |conn| replays::first_use(conn, &once.key, once.expires_at)).await?,
+        None => true,
+    };
+    Ok(unspent.used(first, &mut Checks::silent())?)
 }

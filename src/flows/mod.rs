@@ -6,6 +6,7 @@ mod asking;
 pub mod authorize;
 pub mod catalog;
 pub mod client_auth;
+pub mod client_keys;
 pub mod consent;
 pub mod device;
 pub mod dpop;
@@ -26,7 +27,7 @@ pub mod userinfo;
 use crate::clock::Clock;
 use crate::keys::KeyError;
 use crate::passwords::{HashError, Hasher};
-use crate::seal::Seal;
+use crate::seal::{Seal, WrongSecret};
 use crate::store::{Store, StoreError};
 use catalog::CatalogCache;
 use doorward_protocol::error::Refusal;
@@ -103,6 +104,12 @@ impl std::error::Error for FlowError {}
 impl From<Refusal> for FlowError {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<WrongSecret> for FlowError {
+    fn from(why: WrongSecret) -> Self {
+        Self::Internal(why.to_string())
     }
 }
 

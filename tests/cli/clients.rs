@@ -54,7 +54,7 @@ fn a_public_client_has_no_secret() {
     metadata["token_endpoint_auth_method"] = "none".into();
     let added = folder.client(&metadata);
     assert!(added.get("client_secret").is_none() && added.get("client_secret_expires_at").is_none());
-    folder.refused("", &["client", "rotate-secret", "app"], "invalid_client_metadata", "public");
+    folder.refused("", &["client", "rotate-secret", "app"], "invalid_client_metadata", "\"none\"");
     metadata["client_id"] = "other".into();
     metadata["client_secret"] = SECRET.into();
     // Law: a secret that everybody has is none.
@@ -81,6 +81,7 @@ fn what_is_wrong_with_a_client_is_named() {
         (json!({"resource": "http://127.0.0.1:8000"}), "invalid_client_metadata", "this server"),
         (json!({"owner": "nobody"}), "invalid_client_metadata", "nobody"),
         (json!({"userinfo_encrypted_response_alg": "RSA-OAEP"}), "invalid_client_metadata", "userinfo_encrypted_response_alg"),
+        (json!({"token_endpoint_auth_method": "private_key_jwt"}), "invalid_client_metadata", "jwks"),
     ] {
         let mut metadata = json!({"redirect_uris": ["https://app.example/"]});
         metadata.as_object_mut().expect("an object").extend(members.as_object().cloned().expect("an object"));
@@ -186,4 +187,35 @@ fn a_deleted_client_is_gone() {
     folder.refused("", &["client", "show", "app"], "not_found", "doorward client list");
     // Law: silence is no answer.
     assert_eq!(folder.run(&["client", "list"]).text(), "none\n");
+}
+
+#[test]
+fn a_secret_that_signs_is_kept_encrypted() {
+    let folder = Folder::new();
+    let mut metadata = app();
+    metadata["token_endpoint_auth_method"] = "client_secret_jwt".into();
+    let first = folder.client(&metadata)["client_secret"].as_str().expect("a secret").to_owned();
+    let second = folder.json("", &["client", "rotate-secret", "app"])["client_secret"].as_str().expect("a secret").to_owned();
+    let to_basic = json!({"token_endpoint_auth_method": "client_secret_basic"}).to_string();
+    folder.json(&to_basic, &["client", "update", "app", "--file", "-"]);
+    let back = json!({"token_endpoint_auth_method": "client_secret_jwt"}).to_string();
+    folder.refused(&back, &["client", "update", "app", "--file", "-"], "invalid_client_metadata", "client_secret");
+    let with_secret = json!({"token_endpoint_auth_method": "client_secret_jwt", "client_secret": SECRET}).to_string();
+    folder.json(&with_secret, &["client", "update", "app", "--file", "-"]);
+    let stored = std::fs::read(folder.path("doorward.db")).expect("the database");
+    for secret in [first.as_str(), &second, SECRET] {
+        // Law: at rest there is no secret in clear, whatever is done with it.
+        assert!(!stored.windows(secret.len()).any(|bytes| bytes == secret.as_bytes()));
+    }
+}
+
+#[test]
+fn a_client_that_signs_with_a_key_has_no_secret() {
+    let folder = Folder::new();
+    let mut metadata = app();
+    metadata["token_endpoint_auth_method"] = "private_key_jwt".into();
+    metadata["jwks_uri"] = "https://app.example/jwks".into();
+    assert!(folder.client(&metadata).get("client_secret").is_none());
+    // Law: what isn't needed isn't made.
+    folder.refused("", &["client", "rotate-secret", "app"], "invalid_client_metadata", "private_key_jwt");
 }

@@ -5,7 +5,7 @@ use crate::api::Apis;
 use crate::authorize::{Prompt, ResponseMode};
 use crate::client::{AuthMethod, SubjectType};
 use crate::grants::GrantType;
-use crate::jose::Alg;
+use crate::jose::{Alg, HS256};
 use crate::policy::Policy;
 use crate::scopes::OPENID_SCOPES;
 use crate::tokens::claims;
@@ -39,6 +39,7 @@ pub mod path {
 pub fn document(policy: &Policy, apis: &Apis) -> Value {
     let at = |path: &str| policy.issuer.at(path);
     let secret_methods: Vec<&str> = AuthMethod::ALL.into_iter().filter(|m| *m != AuthMethod::None).map(AuthMethod::as_str).collect();
+    let assertions: Vec<&str> = Alg::ALL.iter().map(|alg| alg.name()).chain([HS256]).collect();
     let mut scopes: Vec<&str> = OPENID_SCOPES.to_vec();
     scopes.extend(apis.iter().flat_map(|api| api.scopes.keys().map(String::as_str)));
     json!({
@@ -62,6 +63,9 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         "token_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::as_str),
         "introspection_endpoint_auth_methods_supported": secret_methods,
         "revocation_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::as_str),
+        "token_endpoint_auth_signing_alg_values_supported": assertions,
+        "introspection_endpoint_auth_signing_alg_values_supported": assertions,
+        "revocation_endpoint_auth_signing_alg_values_supported": assertions,
         "code_challenge_methods_supported": ["S256"],
         "dpop_signing_alg_values_supported": Alg::ALL.iter().map(|alg| alg.name()).collect::<Vec<_>>(),
         "acr_values_supported": Acr::ALL.map(Acr::as_str),

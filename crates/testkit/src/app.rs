@@ -2,6 +2,7 @@
 
 use crate::send::{NEAR, Outgoing, send};
 use crate::{AppKey, Page, World, encode};
+use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward::clock::Clock as _;
 use rocket::http::Method;
@@ -111,7 +112,11 @@ impl<'w> App<'w> {
         let mut claims =
             json!({"iss": self.id, "sub": self.id, "aud": self.world.issuer.as_str(), "jti": jti, "iat": now, "exp": now + 60});
         claims.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
-        self.signs.as_ref().expect("a key to sign with").jwt(&claims)
+        match (&self.signs, &self.secret) {
+            (Some(key), _) => key.jwt(&claims),
+            (None, Some(secret)) => hs256(secret, &claims),
+            (None, None) => panic!("nothing to sign with"),
+        }
     }
 
     /// A sound authorization request for `openid`.
@@ -135,11 +140,14 @@ impl<'w> App<'w> {
         let mut headers = Vec::new();
         let secret = self.secret.as_deref().unwrap_or_default();
         let authorization = basic(&self.id, secret);
-        let assertion = if self.method == "private_key_jwt" { self.assertion(&json!({})) } else { String::new() };
+        let asserts = matches!(self.method.as_str(), "private_key_jwt" | "client_secret_jwt");
+        let assertion = if asserts { self.assertion(&json!({})) } else { String::new() };
         match self.method.as_str() {
             "client_secret_basic" => headers.push(("Authorization", authorization.as_str())),
             "client_secret_post" => pairs.extend([("client_id", self.id.as_str()), ("client_secret", secret)]),
-            "private_key_jwt" => pairs.extend([("client_assertion_type", ASSERTION_TYPE), ("client_assertion", assertion.as_str())]),
+            "private_key_jwt" | "client_secret_jwt" => {
+                pairs.extend([("client_assertion_type", ASSERTION_TYPE), ("client_assertion", assertion.as_str())]);
+            }
             _ => pairs.push(("client_id", &self.id)),
         }
         let proof = self.proves.as_ref().map(|key| key.proof("POST", &self.world.issuer.at(path), self.world.clock.now().0, json!({})));
@@ -224,6 +232,14 @@ impl<'w> App<'w> {
 pub fn basic(id: &str, secret: &str) -> String {
     let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     format!("Basic {}", STANDARD.encode(format!("{}:{}", encode(id), encode(secret))))
+}
+
+/// A JWT authenticated by a secret (RFC 7518 §3.2).
+pub fn hs256(secret: &str, claims: &Value) -> String {
+    let encode = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
+    let input = format!("{}.{}", encode(&json!({"alg": "HS256", "typ": "JWT"})), encode(claims));
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), input.as_bytes());
+    format!("{input}.{}", URL_SAFE_NO_PAD.encode(tag))
 }
 
 /// The claims of a JWT, unverified.

@@ -27,7 +27,7 @@ mod receiver;
 mod send;
 mod world;
 
-pub use app::{ASSERTION_TYPE, App, AuthRequest, CHALLENGE, VERIFIER, basic, claims, header};
+pub use app::{ASSERTION_TYPE, App, AuthRequest, CHALLENGE, VERIFIER, basic, claims, header, hs256};
 pub use backend::Backend;
 pub use browser::{Browser, Landing};
 pub use chance::SeededEntropy;

@@ -3,6 +3,7 @@
 use crate::backend::Place;
 use crate::send::{NEAR, Outgoing, send};
 use crate::{App, Backend, Browser, FakeClock, Listening, Page, SeededEntropy};
+use doorward::client_secrets;
 use doorward::clock::Clock;
 use doorward::config::{EnvText, Settings};
 use doorward::flows::{Ctx, FlowError};
@@ -263,10 +264,13 @@ fn populate(ctx: &Ctx, clients: &[Value], apis: &[Value], users: &[String]) {
         let mut metadata = json.clone();
         let members = metadata.as_object_mut().expect("members");
         let id = members.remove("client_id").and_then(|id| id.as_str().map(ClientId::new)).expect("a client_id");
-        let secret = members.remove("client_secret").and_then(|secret| secret.as_str().map(|text| Secret::shown(text).digest()));
+        let secret = members.remove("client_secret").and_then(|secret| secret.as_str().map(Secret::shown));
         let metadata = Metadata::read(metadata).unwrap_or_else(|why| panic!("{id}: {why}"));
         let resources: Vec<_> = metadata.resource.clone();
-        let client = Client::new(id, metadata, secret, now);
+        let mut client = Client::new(id, metadata, None, now);
+        if let Some(secret) = &secret {
+            client = client_secrets::with_secret(client, secret, &ctx.seal, &*ctx.rng);
+        }
         ctx.store
             .write_blocking(move |conn| {
                 for resource in &resources {

@@ -12,7 +12,9 @@ use super::super::args::{Client as Command, ClientAdd, ClientUpdate};
 use super::super::output::CliError;
 use super::client_members::{changed, logout_remarks, new_client, remarks};
 use super::{Desk, api, json};
-use crate::store::{Conn, StoreError, apis, clients, deliveries, users};
+use crate::client_secrets;
+use crate::setup::open_seal;
+use crate::store::{Conn, Store, StoreError, apis, clients, deliveries, users};
 
 pub(super) fn run(command: Command, desk: &mut Desk<'_>) -> Result<(), CliError> {
     match command {
@@ -42,13 +44,26 @@ fn add(asked: &ClientAdd, desk: &mut Desk<'_>) -> Result<(), CliError> {
     }
     let (client, secret) = new_client(json::read_object(&asked.file)?, &desk.rng, desk.now)?;
     let (issuer, now) = (desk.settings.policy.issuer.clone(), desk.now);
-    let (client, notes) = desk.open_or_make()?.write_blocking(move |conn| {
+    let store = desk.open_or_make()?;
+    let client = match &secret {
+        Some(secret) if client_secrets::is_kept(client.metadata.token_endpoint_auth_method) => {
+            Client { sealed_secret: Some(sealed(client.id.as_str(), secret, &store, desk)?), ..client }
+        }
+        Some(_) | None => client,
+    };
+    let (client, notes) = store.write_blocking(move |conn| {
         let mut client = client.clone();
         let notes = settle(conn, &mut client, &issuer, now)?;
         insert(conn, &client)?;
         Ok::<_, CliError>((client, notes))
     })?;
     answer(&client, secret.as_ref(), &notes, desk)
+}
+
+/// A secret encrypted under the server's, before the transaction that finds out whether the client's method asks for it.
+fn sealed(id: &str, secret: &Secret<ClientSecret>, store: &Store, desk: &Desk<'_>) -> Result<String, CliError> {
+    let seal = open_seal(desk.settings, store).map_err(|why| CliError::new("secret", why.0))?;
+    Ok(client_secrets::sealed(&ClientId::new(id), secret, &seal, &desk.rng))
 }
 
 fn insert(conn: &mut Conn, client: &Client) -> Result<(), CliError> {
@@ -78,13 +93,19 @@ fn list(desk: &mut Desk<'_>) -> Result<(), CliError> {
 fn update(asked: ClientUpdate, desk: &mut Desk<'_>) -> Result<(), CliError> {
     let patch = json::read_object(&asked.file)?;
     let (issuer, now) = (desk.settings.policy.issuer.clone(), desk.now);
-    let (client, notes) = desk.open()?.write_blocking(move |conn| {
+    let store = desk.open()?;
+    let given = patch.get("client_secret").and_then(Value::as_str).map(Secret::shown);
+    let sealed = given.map(|secret| sealed(&asked.id, &secret, &store, desk));
+    let (client, notes) = store.write_blocking(move |conn| {
         let old = found(conn, &asked.id)?;
         let mut client = changed(&old, patch.clone())?;
+        if client_secrets::is_kept(client.metadata.token_endpoint_auth_method) && sealed.is_some() {
+            client.sealed_secret = sealed.clone().transpose()?;
+        }
         let mut notes = settle(conn, &mut client, &issuer, now)?;
         clients::update(conn, &client)?;
         if old.secret.is_some() && client.secret.is_none() {
-            notes.push("its secret is gone: a public client has none".to_owned());
+            notes.push(format!("its secret is gone: {} needs none", client.metadata.token_endpoint_auth_method.as_str()));
         }
         Ok::<_, CliError>((client, notes))
     })?;
@@ -94,12 +115,17 @@ fn update(asked: ClientUpdate, desk: &mut Desk<'_>) -> Result<(), CliError> {
 fn rotate_secret(id: String, desk: &mut Desk<'_>) -> Result<(), CliError> {
     let secret = Secret::<ClientSecret>::mint(&desk.rng);
     let digest = secret.digest();
-    let client = desk.open()?.write_blocking(move |conn| {
-        let client = Client { secret: Some(digest.clone()), ..found(conn, &id)? };
-        if client.is_public() {
-            let what = "is public and has no secret: set its token_endpoint_auth_method by `doorward client update` first";
+    let store = desk.open()?;
+    let sealed = sealed(&id, &secret, &store, desk);
+    let client = store.write_blocking(move |conn| {
+        let old = found(conn, &id)?;
+        let method = old.metadata.token_endpoint_auth_method;
+        if !method.has_secret() {
+            let what = format!("has no secret, since its token_endpoint_auth_method is {:?}: change that first", method.as_str());
             return Err(CliError::new("invalid_client_metadata", format!("the client {id} {what}")));
         }
+        let sealed_secret = if client_secrets::is_kept(method) { Some(sealed.clone()?) } else { None };
+        let client = Client { secret: Some(digest.clone()), sealed_secret, ..old };
         clients::update(conn, &client)?;
         Ok(client)
     })?;

@@ -1,7 +1,7 @@
 //! A client from its JSON: what is the server's own beside the metadata, and what becomes of the secret.
 
 use doorward_protocol::api::Apis;
-use doorward_protocol::client::{AuthMethod, Client, Metadata};
+use doorward_protocol::client::{Client, Metadata};
 use doorward_protocol::scopes::Scopes;
 use doorward_protocol::secret::{ClientSecret, Entropy, Secret};
 use doorward_protocol::values::{ClientId, Timestamp};
@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::super::output::CliError;
 use super::{json, typable_id};
+use crate::client_secrets;
 use crate::store::deliveries::Standing;
 
 /// The least length of a secret that the operator chooses, in characters.
@@ -20,23 +21,23 @@ fn wrong(text: impl Into<String>) -> CliError {
     CliError::new("invalid_client_metadata", text)
 }
 
-/// A new client, and its secret where it has one.
+/// A new client, and its secret where it has one: its digest stands in the client already.
 pub(super) fn new_client(object: Object, rng: &dyn Entropy, now: Timestamp) -> Result<(Client, Option<Secret<ClientSecret>>), CliError> {
     let mut object = json::without_nulls(object);
     let id = object.remove("client_id").map(|value| read_id(&value)).transpose()?;
     let given = object.remove("client_secret").map(|value| read_secret(&value)).transpose()?;
     drop_answers(&mut object)?;
     let metadata = read_metadata(object)?;
-    let secret = match (is_public(&metadata), given) {
-        (true, Some(_)) => return Err(secret_of_public()),
-        (true, None) => None,
-        (false, given) => Some(given.unwrap_or_else(|| Secret::mint(rng))),
+    let secret = match (metadata.token_endpoint_auth_method.has_secret(), given) {
+        (false, Some(_)) => return Err(secret_of_none(&metadata)),
+        (false, None) => None,
+        (true, given) => Some(given.unwrap_or_else(|| Secret::mint(rng))),
     };
     let id = id.unwrap_or_else(|| ClientId::new(typable_id(rng)));
     Ok((Client::new(id, metadata, secret.as_ref().map(Secret::digest), now), secret))
 }
 
-/// A client after a change (RFC 7396).
+/// A client after a change (RFC 7396). Of a secret given by it, only the digest stands in the client.
 pub(super) fn changed(old: &Client, mut patch: Object) -> Result<Client, CliError> {
     if let Some(value) = patch.remove("client_id")
         && value.as_str() != Some(old.id.as_str())
@@ -50,21 +51,27 @@ pub(super) fn changed(old: &Client, mut patch: Object) -> Result<Client, CliErro
     };
     json::merge(&mut object, patch);
     let metadata = read_metadata(object)?;
-    let secret = match (is_public(&metadata), given) {
-        (true, None | Some(Value::Null)) => None,
-        (true, Some(_)) => return Err(secret_of_public()),
-        (false, None) => old.secret.clone(),
-        (false, Some(Value::Null)) => {
+    let given = match (metadata.token_endpoint_auth_method.has_secret(), given) {
+        (_, None) | (false, Some(Value::Null)) => None,
+        (false, Some(_)) => return Err(secret_of_none(&metadata)),
+        (true, Some(Value::Null)) => {
             return Err(wrong(
                 "client_secret: it can't be removed from a client that authenticates with it; replace it by `doorward client rotate-secret`",
             ));
         }
-        (false, Some(value)) => Some(read_secret(&value)?.digest()),
+        (true, Some(value)) => Some(read_secret(&value)?),
     };
-    Ok(Client {
+    let digest = given.as_ref().map(Secret::digest);
+    let client = Client {
         origin: old.origin,
         registration: old.registration.clone(),
-        ..Client::new(old.id.clone(), metadata, secret, old.created_at)
+        ..Client::new(old.id.clone(), metadata, digest, old.created_at)
+    };
+    if given.is_some() {
+        return Ok(client);
+    }
+    client_secrets::carried_over(old, client).ok_or_else(|| {
+        wrong("token_endpoint_auth_method: client_secret_jwt must know the secret, of which only a digest is kept so far; give a new client_secret, too")
     })
 }
 
@@ -82,7 +89,7 @@ pub(super) fn remarks(client: &Client, apis: &Apis) -> Vec<String> {
     if !idle.is_empty() {
         remarks.push(format!("kept, but without effect in this version: {}", listed(idle)));
     }
-    if !client.is_public() && client.secret.is_none() {
+    if metadata.token_endpoint_auth_method.has_secret() && client.secret.is_none() {
         remarks.push(format!("the client {id} has no secret yet: give it one by `doorward client rotate-secret {id}`"));
     }
     remarks
@@ -109,12 +116,9 @@ pub(super) fn logout_remarks(told: &Standing, moment: impl Fn(Timestamp) -> Valu
     remarks
 }
 
-fn is_public(metadata: &Metadata) -> bool {
-    metadata.token_endpoint_auth_method == AuthMethod::None
-}
-
-fn secret_of_public() -> CliError {
-    wrong("client_secret: a client with \"token_endpoint_auth_method\": \"none\" has none; leave out one of the two")
+fn secret_of_none(metadata: &Metadata) -> CliError {
+    let method = metadata.token_endpoint_auth_method.as_str();
+    wrong(format!("client_secret: a client with \"token_endpoint_auth_method\": \"{method}\" has none; leave out one of the two"))
 }
 
 /// Members that only stand in answers (RFC 7591 section 3.2.1, RFC 7592 section 3), so that what `show` printed can be read again.

@@ -155,3 +155,35 @@ fn the_operator_reads_which_logouts_were_not_told() {
     // Law: nothing to say when all were told.
     assert_eq!(said(0, 0, None), Vec::<String>::new());
 }
+
+#[test]
+fn who_proves_itself_by_a_key_or_a_certificate_has_no_secret() {
+    for members in [
+        json!({"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://app.example/jwks"}),
+        json!({"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": "app.example"}),
+        json!({"token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks_uri": "https://app.example/jwks"}),
+    ] {
+        let (client, secret) = added(members.clone()).expect("a client");
+        assert!(client.secret.is_none() && secret.is_none() && remarks(&client, &Apis::default()).is_empty(), "{members}");
+        let changed = changed(&app(), object(members.clone())).expect("a client");
+        assert!(changed.secret.is_none(), "{members}");
+        let mut with_secret = object(members);
+        with_secret.insert("client_secret".to_owned(), SECRET.into());
+        // Law: a secret that nothing is done with is not stored.
+        assert!(added(Value::Object(with_secret)).is_err());
+    }
+}
+
+#[test]
+fn a_secret_that_must_be_known_is_asked_for_when_only_its_digest_is() {
+    let to = json!({"token_endpoint_auth_method": "client_secret_jwt"});
+    let why = changed(&app(), object(to.clone())).expect_err("to be refused");
+    assert!(why.message().contains("client_secret"), "{why}");
+    let mut with_secret = object(to);
+    with_secret.insert("client_secret".to_owned(), SECRET.into());
+    assert!(changed(&app(), with_secret).is_ok());
+    let kept = Client { sealed_secret: Some("sealed".to_owned()), ..app() };
+    let left = changed(&kept, object(json!({"token_endpoint_auth_method": "client_secret_post"}))).expect("a client");
+    // Law: a secret that need not be known is not kept.
+    assert!(left.sealed_secret.is_none() && left.secret.is_some());
+}

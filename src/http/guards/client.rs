@@ -49,7 +49,7 @@ impl ClientForm {
         let params = body.params(doorward_protocol::grants::MAY_REPEAT)?;
         let authorization: Vec<&str> = request.headers().get("Authorization").collect();
         // A client named twice is none: decided before anybody is looked up.
-        for name in ["client_id", "client_secret"] {
+        for name in ["client_id", "client_secret", "client_assertion", "client_assertion_type"] {
             if params.all(name).nth(1).is_some() {
                 return Err(Refusal::by(Check::ParamNotRepeated));
             }

@@ -79,7 +79,6 @@ table! {
     CredentialsWellFormed: "RFC 6749 §2.3.1; RFC 7617 §2", InvalidClient, Always, "The Authorization header is not well-formed Basic with form-encoded client_id and client_secret.";
     OneAuthentication: "RFC 6749 §2.3", InvalidRequest, Always, "A client must not use more than one way to authenticate in a request.";
     CredentialsPresent: "RFC 6749 §3.2.1", InvalidClient, Always, "The client did not say who it is: send client_id, and the secret if it has one.";
-    AssertionUnsupported: "RFC 7521 §4.2", InvalidClient, Always, "Authentication by client_assertion is not supported.";
     ClientAuthentic: "RFC 6749 §2.3.1", InvalidClient, Owner, "Unknown client, wrong secret, or not the registered token_endpoint_auth_method.";
     SecretNotInQuery: "RFC 6749 §2.3.1", InvalidRequest, Always, "Parameters of this endpoint belong into the body, never into the query.";
 
@@ -194,6 +193,7 @@ table! {
     AssertionType: "RFC 7521 §4.2; RFC 7523 §2.2", InvalidClient, Always, "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer, and client_assertion must come with it.";
     AssertionWellFormed: "RFC 7523 §3; RFC 8725 §3.11", InvalidClient, Always, "client_assertion is not a compact signed JWT without critical extensions whose typ, if any, is JWT or client-authentication+jwt.";
     AssertionClientId: "RFC 7521 §4.2", InvalidClient, Always, "client_id is not the client that the assertion speaks of: leave it out or send the same.";
+    AssertionKeys: "OpenID Connect Core §10.1.1", InvalidClient, Owner, "The keys of the client could not be fetched from its jwks_uri.";
     AssertionAlg: "RFC 8725 §3.1; OpenID Connect Registration §2", InvalidClient, Owner, "The assertion is not signed with the algorithm the client is registered for.";
     AssertionSignature: "RFC 7523 §3", InvalidClient, Owner, "The signature of the assertion does not verify with a registered key or the secret of the client.";
     AssertionIssSub: "RFC 7523 §3; OpenID Connect Core §9", InvalidClient, Always, "iss and sub of the assertion must both be the client_id, or those of the workload the client is registered for.";

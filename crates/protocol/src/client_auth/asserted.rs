@@ -1,0 +1,109 @@
+//! An assertion held against what is registered of its client.
+
+use super::{Assertion, Authenticated};
+use crate::check::{Check, Checks};
+use crate::client::{AuthMethod, Client};
+use crate::client_assertion::{self, Key, Once};
+use crate::error::Refusal;
+use crate::jose::{Alg, KeySource};
+use crate::values::{Issuer, Timestamp};
+use std::sync::Arc;
+
+/// An assertion of a client whose registration takes assertions: with what it must be verified is still to be found.
+#[derive(Debug)]
+pub struct Asserted<'s> {
+    pub(super) client: Arc<Client>,
+    pub(super) assertion: &'s Assertion,
+}
+
+/// With what an assertion must be verified: the registration says so, the assertion has no say (RFC 8725 §3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs<'c> {
+    /// The keys of the client; the assertion names this one, if any.
+    ClientKeys(Option<&'c str>),
+    /// The secret of the client.
+    ClientSecret,
+    /// The keys of this trusted issuer; the assertion names this one, if any.
+    IssuerKeys(&'c str, Option<&'c str>),
+}
+
+/// What was found.
+#[derive(Clone, Copy)]
+pub enum Found<'k> {
+    /// Keys of the client, or of its trusted issuer.
+    Keys(&'k dyn KeySource),
+    /// The client's secret.
+    Secret(&'k [u8]),
+}
+
+/// An assertion that holds. It is the client's proof when it was not shown before.
+#[derive(Debug)]
+pub struct Unspent {
+    client: Arc<Client>,
+    once: Option<Once>,
+}
+
+impl Asserted<'_> {
+    /// The client.
+    pub fn client(&self) -> &Arc<Client> {
+        &self.client
+    }
+
+    /// With what it must be verified.
+    pub fn needs(&self) -> Needs<'_> {
+        let (metadata, kid) = (&self.client.metadata, self.assertion.claimed.kid.as_deref());
+        match (&metadata.assertion_issuer, metadata.token_endpoint_auth_method) {
+            (_, AuthMethod::ClientSecretJwt) => Needs::ClientSecret,
+            (Some(issuer), _) => Needs::IssuerKeys(issuer, kid),
+            (None, _) => Needs::ClientKeys(kid),
+        }
+    }
+
+    /// Verifies the assertion and checks what it says (RFC 7523 §3).
+    ///
+    /// # Errors
+    /// As [`client_assertion::verify`], [`client_assertion::check`] and [`client_assertion::check_workload`].
+    pub fn verify(self, found: Found<'_>, issuer: &Issuer, now: Timestamp, checks: &mut Checks<'_>) -> Result<Unspent, Refusal> {
+        let Self { client, assertion } = self;
+        let metadata = &client.metadata;
+        let algs = algs(&client);
+        let key = match found {
+            Found::Keys(keys) => Key::Public(keys, &algs),
+            Found::Secret(secret) => Key::Secret(secret),
+        };
+        let claims = client_assertion::verify(&assertion.jwt, key, checks)?;
+        let once = match (&metadata.assertion_issuer, &metadata.assertion_subject) {
+            (Some(trusted), Some(subject)) => {
+                client_assertion::check_workload(&claims, (trusted, subject), issuer, now, checks)?;
+                None
+            }
+            _ => Some(client_assertion::check(&claims, client.id.as_str(), issuer, now, checks)?),
+        };
+        Ok(Unspent { client, once })
+    }
+}
+
+impl Unspent {
+    /// What must be remembered, so that the assertion works once; workloads may show theirs until it has expired.
+    pub fn once(&self) -> Option<&Once> {
+        self.once.as_ref()
+    }
+
+    /// The client has proven itself, if this was the first use of its assertion on any node.
+    ///
+    /// # Errors
+    /// [`Check::AssertionOnce`].
+    pub fn used(self, first: bool, checks: &mut Checks<'_>) -> Result<Authenticated, Refusal> {
+        checks.hold(Check::AssertionOnce, first || self.once.is_none())?;
+        Ok(Authenticated { client: self.client })
+    }
+}
+
+/// The one registered, else all that the client's profile takes (OpenID Connect Registration §2, FAPI 2.0 Security Profile §5.4.1).
+pub(super) fn algs(client: &Client) -> Vec<Alg> {
+    let all: &[Alg] = if client.is_fapi2() { &Alg::FAPI2 } else { &Alg::ALL };
+    match &client.metadata.token_endpoint_auth_signing_alg {
+        Some(name) => all.iter().copied().filter(|alg| alg.name() == name).collect(),
+        None => all.to_vec(),
+    }
+}
