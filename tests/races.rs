@@ -1,10 +1,10 @@
 //! Many at once, on each database, by threads that really run beside each other: what may happen once happens once.
 #![allow(clippy::expect_used)]
 
-#[path = "races/pushed.rs"]
-mod pushed;
 #[path = "races/assertions.rs"]
 mod assertions;
+#[path = "races/pushed.rs"]
+mod pushed;
 mod support;
 #[cfg(feature = "postgres")]
 #[path = "races/two_nodes.rs"]
