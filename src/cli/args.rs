@@ -211,6 +211,9 @@ pub enum Api {
     /// Change an API: members of the file replace its own, null removes (RFC 7396)
     #[command(after_help = "Example:\n  echo '{\"token_lifetime\": \"5m\"}' | doorward api update https://photos.example/api --file -")]
     Update(ApiUpdate),
+    /// Print what the API publishes of itself at its own origin (RFC 9728)
+    #[command(after_help = "Example:\n  doorward api metadata https://photos.example/api --json")]
+    Metadata(ApiResource),
     /// Delete an API
     #[command(after_help = "Example:\n  doorward api delete https://photos.example/api")]
     Delete(ApiResource),

@@ -77,3 +77,19 @@ fn a_deleted_api_is_gone_and_who_was_it_is_named() {
     // Law: silence is no answer.
     folder.refused("", &["api", "show", PHOTOS], "not_found", "doorward api list");
 }
+
+#[test]
+fn an_api_gets_the_document_it_publishes_of_itself() {
+    let folder = Folder::new();
+    folder.json(
+        r#"{"resource": "https://photos.example/api", "name": "Photos", "scopes": {"photos:read": {"en": "See"}}}"#,
+        &["api", "add", "--file", "-"],
+    );
+    let told = folder.json("", &["api", "metadata", "https://photos.example/api"]);
+    assert_eq!((&told["resource"], &told["scopes_supported"]), (&json!("https://photos.example/api"), &json!(["photos:read"])));
+    assert_eq!(told["authorization_servers"], json!(["http://127.0.0.1:8000"]));
+    let said = folder.run(&["api", "metadata", "https://photos.example/api"]);
+    // Law: RFC 9728 §3.1, the operator is told where it belongs.
+    assert!(said.err.contains("https://photos.example/.well-known/oauth-protected-resource/api"), "{}", said.err);
+    folder.refused("", &["api", "metadata", "https://other.example"], "not_found", "no API");
+}

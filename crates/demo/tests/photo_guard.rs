@@ -89,15 +89,38 @@ fn a_good_token_opens_what_its_scope_names() {
     assert_eq!(world.verdict(&long_type).0, 200, "RFC 9068 §4 allows both spellings");
 }
 
+/// A challenge with where the service says what it is (RFC 9728 §5.1).
+fn challenge(text: &str) -> String {
+    format!(r#"{text} resource_metadata="http://127.0.0.1:8002/.well-known/oauth-protected-resource""#)
+}
+
+#[test]
+fn the_service_says_who_gives_tokens_for_it() {
+    let world = World::new();
+    let told = world.service.get("/.well-known/oauth-protected-resource").dispatch().into_string().expect("a body");
+    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!(told["authorization_servers"], json!([world.claims()["iss"]]));
+    // Law: RFC 9728 §3.3: the resource is the very audience of its tokens.
+    assert_eq!(told["resource"], world.claims()["aud"]);
+}
+
+#[test]
+fn a_token_bound_to_a_key_is_not_taken_without_its_proof() {
+    let world = World::new();
+    for cnf in [json!({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}), json!({"x5t#S256": "x"}), json!({})] {
+        assert_invalid(world.verdict(&world.token_with(json!({ "cnf": cnf }))), "a bound token as Bearer");
+    }
+}
+
 #[test]
 fn without_a_token_the_challenge_carries_no_error() {
     let world = World::new();
-    assert_eq!(verdict(&world.service.get("/photos").dispatch()), (401, "Bearer".to_owned()));
+    assert_eq!(verdict(&world.service.get("/photos").dispatch()), (401, challenge("Bearer")));
     let basic = world.service.get("/photos").header(Header::new("Authorization", "Basic YTpi")).dispatch();
-    assert_eq!(verdict(&basic), (401, "Bearer".to_owned()));
+    assert_eq!(verdict(&basic), (401, challenge("Bearer")));
     let token = world.token_with(json!({}));
     let in_query = world.service.get(format!("/photos?access_token={token}")).dispatch();
-    assert_eq!(verdict(&in_query), (401, "Bearer".to_owned()), "a token in the query is not looked at");
+    assert_eq!(verdict(&in_query), (401, challenge("Bearer")), "a token in the query is not looked at");
 }
 
 #[test]
@@ -107,7 +130,7 @@ fn two_tokens_or_an_empty_one_are_a_bad_request() {
     let mut twice = world.service.get("/photos");
     twice.add_header(Header::new("Authorization", bearer.clone()));
     twice.add_header(Header::new("Authorization", bearer));
-    let refused = (400, r#"Bearer error="invalid_request""#.to_owned());
+    let refused = (400, challenge(r#"Bearer error="invalid_request","#));
     assert_eq!(verdict(&twice.dispatch()), refused);
     let empty = world.service.get("/photos").header(Header::new("Authorization", "Bearer")).dispatch();
     assert_eq!(verdict(&empty), refused, "which of two tokens counts is not for the service to guess");
@@ -198,7 +221,7 @@ fn garbage_is_refused_like_any_bad_token() {
 #[test]
 fn a_scope_opens_its_own_route_and_no_other() {
     let world = World::new();
-    let refused = |scope: &str| (403, format!(r#"Bearer error="insufficient_scope", scope="{scope}""#));
+    let refused = |scope: &str| (403, challenge(&format!(r#"Bearer error="insufficient_scope", scope="{scope}","#)));
     let photos_only = world.token_with(json!({}));
     assert_eq!(verdict(&world.get("/albums", &photos_only)), refused("albums:read"));
     let albums_only = world.token_with(json!({ "scope": "albums:read" }));

@@ -47,6 +47,7 @@ pub mod redirect_uri;
 pub mod request_object;
 mod requested;
 pub mod resource;
+pub mod resource_metadata;
 pub mod scopes;
 pub mod secret;
 pub mod sector;

@@ -1,14 +1,17 @@
 //! `doorward api …`: APIs (resource servers), the audiences of access tokens.
 
 use doorward_protocol::api::{Api, Apis};
+use doorward_protocol::resource_metadata;
 use doorward_protocol::values::{Issuer, ResourceUri};
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 use super::super::args::{Api as Command, ApiAdd, ApiUpdate};
 use super::super::output::CliError;
 use super::{Desk, json as objects};
 use crate::config::parse_duration;
-use crate::store::{Conn, apis, clients};
+use crate::schemas::Schemas;
+use crate::store::{Conn, apis, clients, definitions};
 
 pub(super) fn run(command: Command, desk: &mut Desk<'_>) -> Result<(), CliError> {
     match command {
@@ -19,6 +22,7 @@ pub(super) fn run(command: Command, desk: &mut Desk<'_>) -> Result<(), CliError>
             desk.output.show(&api)
         }
         Command::Update(asked) => update(asked, desk),
+        Command::Metadata(asked) => metadata(&asked.resource, desk),
         Command::Delete(asked) => delete(asked.resource, desk),
     }
 }
@@ -71,6 +75,16 @@ fn delete(resource: String, desk: &mut Desk<'_>) -> Result<(), CliError> {
         desk.output.note(&format!("the client {id} names it as its resource and may introspect tokens for it still"));
     }
     desk.output.deleted(&resource)
+}
+
+fn metadata(resource: &str, desk: &mut Desk<'_>) -> Result<(), CliError> {
+    let (api, types) = desk.open()?.read_blocking(|conn| Ok::<_, CliError>((found(conn, resource)?, definitions::list(conn)?)))?;
+    // The document lists types and holds no object against a schema.
+    let apis = Apis::new(Vec::new()).with_details(types, Arc::new(Schemas::default()));
+    if let Some(address) = resource_metadata::well_known(resource) {
+        desk.output.note(&format!("publish this at {address}"));
+    }
+    desk.output.show(&resource_metadata::document(&api, &apis, &desk.settings.policy))
 }
 
 fn found(conn: &mut Conn, resource: &str) -> Result<Api, CliError> {

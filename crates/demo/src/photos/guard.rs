@@ -14,6 +14,7 @@ use rocket::request::{self, FromRequest, Request};
 use rocket::response::{self, Responder, Response};
 use rocket::tokio::task::spawn_blocking;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::issuer::{Issuer, IssuerError};
 use crate::now;
@@ -51,6 +52,7 @@ pub(crate) struct Claims {
     aud: Audience,
     #[serde(default)]
     scope: String,
+    cnf: Option<Value>,
     #[serde(rename = "iss")]
     _iss: String,
     #[serde(rename = "client_id")]
@@ -104,6 +106,22 @@ impl Guard {
         Self { issuer, resource: resource.to_owned() }
     }
 
+    /// What this service publishes of itself (RFC 9728 §2).
+    pub(crate) fn metadata(&self) -> Value {
+        json!({
+            "resource": self.resource,
+            "authorization_servers": [self.issuer.name()],
+            "scopes_supported": [PhotosRead::NAME, AlbumsRead::NAME],
+            "bearer_methods_supported": ["header"],
+            "resource_name": "Photos",
+        })
+    }
+
+    /// Where that stands: a refusal says so (§5.1).
+    fn metadata_address(&self) -> String {
+        format!("{}/.well-known/oauth-protected-resource", self.resource.trim_end_matches('/'))
+    }
+
     fn check(&self, token: &str, scope: &'static str) -> Result<Claims, Refusal> {
         // Until the signature is verified, a stranger speaks: say no more than "no".
         let bad = || Refusal::BadToken("The access token is not valid");
@@ -147,6 +165,10 @@ impl Guard {
             .claims;
         if !claims.aud.is_only(&self.resource) {
             return Err(Refusal::BadToken("The access token is for another audience"));
+        }
+        // A token bound to a key is good with a proof of that key (RFC 9449 §7.1), which this small service can't check.
+        if claims.cnf.is_some() {
+            return Err(Refusal::BadToken("The access token is bound to a key"));
         }
         // Whole words only: `photos:read` is not in `photos:readonly`.
         if !claims.scope.split(' ').any(|granted| granted == scope) {
@@ -215,11 +237,14 @@ impl Refusal {
 }
 
 impl<'r> Responder<'r, 'static> for Refusal {
-    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let mut answer = Response::build();
         answer.status(self.status());
         if let Some(challenge) = self.challenge() {
-            answer.header(Header::new("WWW-Authenticate", challenge));
+            let guard = request.rocket().state::<Arc<Guard>>();
+            let more = guard.map(|guard| format!(r#"resource_metadata="{}""#, guard.metadata_address())).unwrap_or_default();
+            let glue = if challenge.contains(' ') { ", " } else { " " };
+            answer.header(Header::new("WWW-Authenticate", format!("{challenge}{glue}{more}")));
         }
         answer.ok()
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rocket::fairing::AdHoc;
 use rocket::http::{ContentType, Header};
 use rocket::response::content::RawJson;
-use rocket::{Build, Rocket, catch, catchers, get, routes};
+use rocket::{Build, Rocket, State, catch, catchers, get, routes};
 use serde_json::json;
 
 use crate::config::{DemoConfig, rocket_config};
@@ -19,7 +19,7 @@ use guard::{AlbumsRead, Allowed, Guard, PhotosRead, Refusal};
 pub fn photo_service(cfg: &DemoConfig) -> Rocket<Build> {
     rocket::custom(rocket_config(cfg.photos_port))
         .manage(Arc::new(Guard::new(Issuer::new(&cfg.issuer), &cfg.resource)))
-        .mount("/", routes![photos, photo, albums])
+        .mount("/", routes![photos, photo, albums, metadata])
         .register("/", catchers![nothing_here])
         .attach(AdHoc::on_response("headers", |_, response| {
             Box::pin(async move {
@@ -46,6 +46,12 @@ fn photo(id: &str, token: Result<Allowed<PhotosRead>, Refusal>) -> Result<Option
 fn albums(token: Result<Allowed<AlbumsRead>, Refusal>) -> Result<RawJson<String>, Refusal> {
     let owner = token?.claims.sub;
     Ok(RawJson(json!({ "owner": owner, "albums": pictures::albums() }).to_string()))
+}
+
+/// What a client that knows this address alone needs to know (RFC 9728 §3): who gives tokens for it, and which scopes there are.
+#[get("/.well-known/oauth-protected-resource")]
+fn metadata(guard: &State<Arc<Guard>>) -> RawJson<String> {
+    RawJson(guard.metadata().to_string())
 }
 
 #[catch(default)]
