@@ -12,6 +12,7 @@ pub mod device;
 pub mod dpop;
 mod hint;
 pub mod introspect;
+pub mod issuer_keys;
 pub mod login;
 pub mod logout;
 pub mod mint;

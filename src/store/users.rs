@@ -101,6 +101,19 @@ pub fn is_active(conn: &mut Conn, sub: &Subject) -> Result<bool, StoreError> {
     Ok(disabled == Some(false))
 }
 
+/// The person whose proven address this is; none where several have it.
+///
+/// # Errors
+/// [`StoreError`] when the database can't answer.
+pub fn by_proven_email(conn: &mut Conn, email: &str) -> Result<Option<User>, StoreError> {
+    let theirs = users::table.filter(users::email.eq(email)).filter(users::email_verified.eq(true));
+    let mut rows: Vec<Row> = theirs.limit(2).select(Row::as_select()).load(conn)?;
+    if rows.len() > 1 {
+        return Ok(None);
+    }
+    rows.pop().map(Row::user).transpose()
+}
+
 /// Everybody, oldest first.
 ///
 /// # Errors

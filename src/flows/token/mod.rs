@@ -1,5 +1,6 @@
 //! `POST /token`: load and decide inside the transaction that commits, sign after it. One file a grant.
 
+mod assertion;
 mod code;
 mod device;
 mod exchange;
@@ -24,6 +25,7 @@ use doorward_protocol::params::Params;
 use doorward_protocol::resource::AccessRecord;
 use doorward_protocol::secret::{Refresh, Secret};
 use doorward_protocol::tokens::claims::Person;
+use doorward_protocol::trusted_issuer::Asserted;
 use doorward_protocol::values::Timestamp;
 use serde::Serialize;
 use std::sync::Arc;
@@ -71,9 +73,11 @@ pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenRe
     let proof = dpop::prove(ctx, &sender.dpop, at, Some(by.client()))?;
     let proven = Proven { jkt: proof.as_ref().map(|proof| proof.jkt.as_str().to_owned()), certificate: None };
     let request = TokenRequest::read(params, &by, proven, &mut Checks::silent()).map_err(as_client)?;
+    let asserted = assertion::asserted(ctx, &request, &by, &catalog)?;
     let issued_token_type = (request.grant_type == GrantType::TokenExchange).then(|| token_exchange::issued_type(&request));
     let attempt = Attempt {
         request,
+        asserted,
         proof,
         by,
         catalog: Arc::clone(&catalog),
@@ -115,6 +119,8 @@ pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenRe
 /// One token request, to be run in a transaction as often as that takes.
 struct Attempt {
     request: TokenRequest,
+    /// Whom the assertion of the request speaks of, if it has one.
+    asserted: Option<Asserted>,
     proof: Option<dpop::Proven>,
     by: Authenticated,
     catalog: Arc<Catalog>,
@@ -135,7 +141,7 @@ impl Attempt {
             GrantType::ClientCredentials => self.machine(conn),
             GrantType::DeviceCode => self.poll(conn),
             GrantType::TokenExchange => self.exchange(conn),
-            GrantType::JwtBearer => Ok(Outcome::Refused(Refusal::by(Check::GrantTypeKnown))),
+            GrantType::JwtBearer => self.assert(conn),
         }
     }
 

@@ -139,6 +139,22 @@ table! {
     ActorTokenOwn: "RFC 8693 §2.2.2", InvalidRequest, Authenticated, "actor_token must be a living access token that the client got for itself by client_credentials, with a proof of its key where it is bound.";
     ActorChainBounded: "RFC 8693 §4.1 (limits of this server)", InvalidRequest, Authenticated, "More than 5 actors would stand in the token.";
 
+    // Assertions of trusted issuers as grants
+    AssertedPresent: "RFC 7523 §2.1; RFC 7521 §4.1", InvalidRequest, Always, "assertion is missing.";
+    AssertedWellFormed: "RFC 7523 §3 rule 10; RFC 8725 §3.11", InvalidGrant, Authenticated, "assertion is not a compact signed JWT with an iss, without critical extensions, whose typ, if any, is JWT.";
+    AssertedIssuer: "RFC 7523 §3 rule 1", InvalidGrant, Authenticated, "iss is no issuer that the operator trusts for this grant: doorward issuer add, with the use grant.";
+    AssertedForClient: "RFC 7521 §4.1", UnauthorizedClient, Authenticated, "The trusted issuer is declared without this client: the operator lists it under clients.";
+    AssertedAlg: "RFC 8725 §3.1", InvalidGrant, Authenticated, "The assertion is not signed with an algorithm that its issuer was declared with.";
+    AssertedKeys: "RFC 7523 §3 rule 9", TemporarilyUnavailable, Authenticated, "The keys of the trusted issuer can not be fetched just now.";
+    AssertedSignature: "RFC 7523 §3 rule 9", InvalidGrant, Authenticated, "The signature of the assertion does not verify with a key of its issuer.";
+    AssertedAudience: "RFC 7523 §3 rule 3", InvalidGrant, Authenticated, "aud of the assertion must be the issuer identifier of this server, or its token endpoint, and nothing else.";
+    AssertedInTime: "RFC 7523 §3 rules 4 to 6", InvalidGrant, Authenticated, "The assertion needs an exp that has not passed; iat and nbf must not lie in the future; it may live no longer than the max_lifetime of its issuer.";
+    AssertedSubject: "RFC 7523 §3 rule 2", InvalidGrant, Authenticated, "The assertion lacks a sub that its issuer may speak of, or the claim that names the person; an email needs email_verified true.";
+    AssertedOnce: "RFC 7523 §3 rule 7", InvalidGrant, Authenticated, "The assertion needs a jti of 1 to 255 bytes that was not used before: ask its issuer for a new one each time.";
+    AssertedPerson: "RFC 7523 §3 rule 2", InvalidGrant, Authenticated, "The assertion speaks of nobody who may be given anything here.";
+    AssertedForApi: "RFC 8707 §2; RFC 7523 §2.1", InvalidTarget, Authenticated, "The token would be for no API: register the client for scopes of one, or name one by resource.";
+    NoOpenidWithoutLogin: "OpenID Connect Core §3.1.2.1", InvalidScope, Authenticated, "OpenID scopes need a login at this server; an assertion gives access to APIs alone.";
+
     // Resources
     BearerPresent: "RFC 6750 §3", InvalidToken, Always, "No access token was sent: use Authorization: Bearer.";
     BearerWellFormed: "RFC 6750 §2.1", InvalidRequest, Always, "There must be one Authorization header with one Bearer token, and no token elsewhere.";

@@ -16,13 +16,24 @@ use crate::values::ResourceUri;
 /// [`Check::ClientConfidential`], [`Check::NoOpenidForMachines`], [`Check::ScopeRegistered`], and those of [`Details::allowed`](crate::details::Details::allowed) and
 /// [`audience::plan`].
 pub fn grant(req: &TokenRequest, by: &Authenticated, apis: &Apis, policy: &Policy, checks: &mut Checks<'_>) -> Result<Grantee, Refusal> {
+    for_apis(req, by, (apis, policy), Check::NoOpenidForMachines, checks)
+}
+
+/// A token of what a client is registered for at APIs; `personal` refuses the scopes that speak of a person.
+pub(super) fn for_apis(
+    req: &TokenRequest,
+    by: &Authenticated,
+    (apis, policy): (&Apis, &Policy),
+    personal: Check,
+    checks: &mut Checks<'_>,
+) -> Result<Grantee, Refusal> {
     let client = by.client();
     // RFC 6749 §4.4: "MUST only be used by confidential clients".
     checks.hold(Check::ClientConfidential, !client.is_public())?;
     let own = client.allowed_scopes().only(|scope| !is_openid_scope(scope) && apis.knows(scope));
     if let Some(asked) = &req.scope {
-        let personal = asked.only(is_openid_scope);
-        checks.require(Check::NoOpenidForMachines, personal.is_empty(), || Evidence::new("scopes of APIs", personal.to_string()))?;
+        let of_people = asked.only(is_openid_scope);
+        checks.require(personal, of_people.is_empty(), || Evidence::new("scopes of APIs", of_people.to_string()))?;
         checks.require(Check::ScopeRegistered, asked.within(&own), || Evidence::new(own.to_string(), asked.without(&own).to_string()))?;
     }
     // An API without scopes is for any machine that names it; one with scopes needs one of them.

@@ -1,6 +1,7 @@
 //! The token endpoint's grants; refusals are told apart by their [`Check`] alone.
 #![allow(clippy::expect_used)]
 
+mod asserting;
 mod exchanging;
 mod family;
 mod machine;

@@ -1,10 +1,13 @@
 //! Issuers beside this one whose assertions are believed: for a client instead of a secret (RFC 7523 §2.2), and for a person in
 //! place of a login (RFC 7523 §2.1). Only what the operator has declared is trusted, and only for what it says.
 
+mod assertion;
 mod validate;
 
 #[cfg(test)]
 mod tests;
+
+pub use assertion::{Asserted, Claimed, check_client_assertion, check_grant, peek};
 
 use crate::jose::{Alg, JwkSet};
 use crate::values::{ClientId, Seconds};

@@ -1,6 +1,8 @@
 //! What may be declared of a trusted issuer, and what may not.
 #![allow(clippy::expect_used)]
 
+mod assertions;
+
 use super::*;
 use serde_json::json;
 
