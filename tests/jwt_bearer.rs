@@ -1,8 +1,8 @@
 //! Assertions of trusted issuers as grants, over HTTP: RFC 7523 §2.1.
 #![allow(clippy::expect_used, missing_docs)]
 
+use doorward::store::definitions;
 use doorward::store::users::{self, User};
-use doorward::store::{StoreError, definitions};
 use doorward_protocol::tokens::claims::Person;
 use doorward_protocol::trusted_issuer::TrustedIssuer;
 use doorward_protocol::values::Subject;
@@ -185,7 +185,7 @@ async fn an_issuer_that_is_taken_back_is_believed_no_more() {
     for _ in 0..2 {
         assert_eq!(assert_with(&orders, &sound, &[]).await.status, 200);
     }
-    world.change(|conn| definitions::delete::<TrustedIssuer>(conn, CORP).map_err(StoreError::from)).await;
+    world.change(|conn| definitions::delete::<TrustedIssuer>(conn, CORP)).await;
     // Law: the next request sees each change.
     assert_eq!(assert_with(&orders, &sound, &[]).await.refusal(), invalid_grant());
 }
