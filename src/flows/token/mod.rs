@@ -14,7 +14,7 @@ use super::mint::{self, AccessSeed};
 use super::{Ctx, FlowError};
 use crate::store::{Conn, grants, tokens, users};
 use doorward_protocol::binding::{self, Confirmation, Proven};
-use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::check::Checks;
 use doorward_protocol::client::Client;
 use doorward_protocol::client_auth::Authenticated;
 use doorward_protocol::details::Details;
