@@ -32,7 +32,7 @@ pub(super) enum Refused {
     /// To the person.
     Page(PageError),
     /// To the client.
-    Redirect(RedirectError),
+    Redirect(RedirectError, Arc<Client>),
 }
 
 impl Refused {
@@ -40,7 +40,7 @@ impl Refused {
     pub(super) fn into_refusal(self) -> Refusal {
         match self {
             Self::Page(page) => page.0,
-            Self::Redirect(error) => error.refusal,
+            Self::Redirect(error, _) => error.refusal,
         }
     }
 }
@@ -76,8 +76,10 @@ pub(super) fn hold(ctx: &Ctx, catalog: &Catalog, raw: Raw, client: Option<Arc<Cl
     let bound = raw.bind(client, checks)?;
     let client = Arc::clone(bound.client());
     let hinted = bound.id_token_hint().map(|hint| hinted(hint, &client.id, catalog, ctx.policy.issuer.as_str())).transpose();
-    let request = bound.validate(hinted, &catalog.apis, &ctx.policy, checks).map_err(Refused::Redirect)?;
-    Ok(Asked { request, client, pushed: None })
+    match bound.validate(hinted, &catalog.apis, &ctx.policy, checks) {
+        Ok(request) => Ok(Asked { request, client, pushed: None }),
+        Err(error) => Err(Refused::Redirect(error, client)),
+    }
 }
 
 /// Finds what was pushed. Whatever else the browser brings is no part of the request (RFC 9126 §4, RFC 9101 §6.3).

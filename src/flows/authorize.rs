@@ -1,5 +1,6 @@
 //! `GET`/`POST /authorize`, and going on with a stored request.
 
+use super::answering;
 use super::asking::{self, Refused, Unasked};
 use super::catalog::Catalog;
 use super::subject::sub_for;
@@ -8,7 +9,7 @@ use crate::store::interactions::{self, Interaction};
 use crate::store::pushed::{self, Pushed};
 use crate::store::users::User;
 use crate::store::{Conn, StoreError, codes, consents, grants, sessions};
-use doorward_protocol::authorize::response::Response;
+use doorward_protocol::authorize::response::{Draft, Response};
 use doorward_protocol::authorize::{Approval, ConsentAsk, Facts, LoginAsk, Next, PageError, Progress, Raw, Request, Session, decide};
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client::Client;
@@ -119,8 +120,8 @@ pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Wh
     let (asked, next) = match decided {
         Ok(decided) => decided,
         Err(Unasked::Refused(Refused::Page(page))) => return Ok(Begun::Page(page)),
-        Err(Unasked::Refused(Refused::Redirect(refused))) => {
-            return Ok(Begun::Respond(Response::error(refused.target, &refused.refusal, &ctx.policy)));
+        Err(Unasked::Refused(Refused::Redirect(refused, client))) => {
+            return answering::refuse(ctx, &client, refused).await.map(Begun::Respond);
         }
         Err(Unasked::Open(id)) => return Ok(Begun::Interact(id)),
     };
@@ -128,9 +129,8 @@ pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Wh
         (Some(Next::Issue(approval)), Some(who)) => {
             let issue = Issue::draw(ctx, asked.request, &asked.client, who.session, approval).without_asking(&asked.client);
             let pushed = asked.pushed.clone();
-            let response = ctx.store.write(move |conn| issue.commit(conn, Stands::pushed(pushed.as_ref()))).await?;
-            match response {
-                Some(response) => Ok(Begun::Respond(response)),
+            match ctx.store.write(move |conn| issue.commit(conn, Stands::pushed(pushed.as_ref()))).await? {
+                Some(draft) => answering::leave(ctx, &asked.client, draft).await.map(Begun::Respond),
                 None => lost(ctx, asked.pushed).await,
             }
         }
@@ -138,8 +138,10 @@ pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Wh
         (Some(Next::Refuse(refused)), _) => {
             let pushed = asked.pushed.clone();
             let first = ctx.store.write(move |conn| Stands::pushed(pushed.as_ref()).answered(conn, now)).await?;
-            let answer = || Begun::Respond(Response::error(refused.target, &refused.refusal, &ctx.policy));
-            if first { Ok(answer()) } else { lost(ctx, asked.pushed).await }
+            if !first {
+                return lost(ctx, asked.pushed).await;
+            }
+            answering::refuse(ctx, &asked.client, refused).await.map(Begun::Respond)
         }
         (Some(Next::Login(_) | Next::SelectAccount | Next::Consent(_)) | None, _) => {
             let interaction = Interaction {
@@ -285,14 +287,16 @@ pub async fn resume(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser
         (Next::Issue(approval), Some(who)) => {
             let issue = Issue::draw(ctx, interaction.request, &client, who.session, approval).without_asking(&client);
             let id = interaction.id;
-            let response = ctx.store.write(move |conn| issue.commit(conn, Stands::Stored(&id))).await?;
-            Ok(response.map_or(Step::Finished, Step::Respond))
+            match ctx.store.write(move |conn| issue.commit(conn, Stands::Stored(&id))).await? {
+                Some(draft) => answering::leave(ctx, &client, draft).await.map(Step::Respond),
+                None => Ok(Step::Finished),
+            }
         }
         (Next::Issue(_), None) => Err(FlowError::Internal("a code without a session".to_owned())),
         (Next::Refuse(refused), _) => {
             let id = interaction.id;
             let first = ctx.store.write(move |conn| Ok::<_, FlowError>(interactions::finish(conn, &id)?)).await?;
-            Ok(if first { Step::Respond(Response::error(refused.target, &refused.refusal, &ctx.policy)) } else { Step::Finished })
+            if first { answering::refuse(ctx, &client, refused).await.map(Step::Respond) } else { Ok(Step::Finished) }
         }
         (Next::Login(ask), who) => Ok(Step::Login(view(ctx, interaction, client, catalog, who, now), ask)),
         (Next::SelectAccount, who) => Ok(Step::SelectAccount(view(ctx, interaction, client, catalog, who, now))),
@@ -354,7 +358,7 @@ impl Issue {
 
     /// Commits consent, grant and code together; none when the request was answered before, or the session or the remembered consent ended
     /// meanwhile.
-    pub(super) fn commit(&self, conn: &mut Conn, stands: Stands<'_>) -> Result<Option<Response>, FlowError> {
+    pub(super) fn commit(&self, conn: &mut Conn, stands: Stands<'_>) -> Result<Option<Draft>, FlowError> {
         if !sessions::hold(conn, &self.code.grant.session, self.now)? {
             return Ok(None);
         }
@@ -370,6 +374,6 @@ impl Issue {
         }
         grants::insert(conn, grant, self.now)?;
         codes::insert(conn, &self.secret.digest(), &self.code)?;
-        Ok(Some(Response::code(self.request.target.clone(), &self.secret, &self.ctx.policy)))
+        Ok(Some(Draft::code(self.request.target.clone(), &self.secret, &self.ctx.policy)))
     }
 }

@@ -1,5 +1,6 @@
 //! A person's answer on the pages of a stored request: allow, deny, cancel, another account.
 
+use super::answering;
 use super::authorize::{Issue, Opened, Stands, Who, consent_of, open};
 use super::{Ctx, FlowError};
 use crate::store::{interactions, sessions};
@@ -57,14 +58,15 @@ pub async fn decided(
         })
         .await?;
     let Some((request, client, outcome)) = decided else { return Ok(Answered::Again) };
-    let response = match outcome {
-        Ok(approval) => {
-            let issue = Issue::draw(ctx, request, &client, who.session, approval);
-            ctx.store.write(move |conn| issue.commit(conn, Stands::Stored(&id))).await?
-        }
-        Err(refused) => refuse(ctx, id, refused).await?,
+    let approval = match outcome {
+        Ok(approval) => approval,
+        Err(refused) => return refuse(ctx, id, &client, refused).await,
     };
-    Ok(response.map_or(Answered::Again, Answered::Respond))
+    let issue = Issue::draw(ctx, request, &client, who.session, approval);
+    match ctx.store.write(move |conn| issue.commit(conn, Stands::Stored(&id))).await? {
+        Some(draft) => answering::leave(ctx, &client, draft).await.map(Answered::Respond),
+        None => Ok(Answered::Again),
+    }
 }
 
 type Decided = (Request, Arc<Client>, Result<Approval, RedirectError>);
@@ -78,18 +80,17 @@ pub async fn cancel(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser
     let opened = ctx
         .store
         .read(move |conn| match open(conn, &inner, &key, browser.as_ref())? {
-            Opened::Open(open) => Ok::<_, FlowError>(Some(open.0.request.target)),
+            Opened::Open(open) => Ok::<_, FlowError>(Some((open.0.request.target, open.1))),
             Opened::Not(_) => Ok(None),
         })
         .await?;
-    let Some(target) = opened else { return Ok(Answered::Again) };
-    let refused = RedirectError { refusal: Refusal::by(Check::PersonAllows), target };
-    Ok(refuse(ctx, id, refused).await?.map_or(Answered::Again, Answered::Respond))
+    let Some((target, client)) = opened else { return Ok(Answered::Again) };
+    refuse(ctx, id, &client, RedirectError { refusal: Refusal::by(Check::PersonAllows), target }).await
 }
 
-async fn refuse(ctx: &Ctx, id: InteractionId, refused: RedirectError) -> Result<Option<Response>, FlowError> {
+async fn refuse(ctx: &Ctx, id: InteractionId, client: &Client, refused: RedirectError) -> Result<Answered, FlowError> {
     let first = ctx.store.write(move |conn| Ok::<_, FlowError>(interactions::finish(conn, &id)?)).await?;
-    Ok(first.then(|| Response::error(refused.target, &refused.refusal, &ctx.policy)))
+    if first { answering::refuse(ctx, client, refused).await.map(Answered::Respond) } else { Ok(Answered::Again) }
 }
 
 /// Goes on with the account in use.

@@ -130,7 +130,7 @@ pub fn id_token(
     sign(catalog, alg, "JWT", &claims, record.issued_at)
 }
 
-fn sign(catalog: &Catalog, alg: Alg, typ: &str, claims: &impl serde::Serialize, now: Timestamp) -> Result<String, FlowError> {
+pub(super) fn sign(catalog: &Catalog, alg: Alg, typ: &str, claims: &impl serde::Serialize, now: Timestamp) -> Result<String, FlowError> {
     let key = catalog.keys.signer(alg, now).ok_or_else(|| FlowError::Internal(format!("no {} key to sign with", alg.name())))?;
     key.sign(typ, claims).map_err(|e| FlowError::Internal(e.to_string()))
 }

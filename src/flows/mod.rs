@@ -2,6 +2,7 @@
 //! decision in one transaction. No Rocket types here, no SQL, no rules.
 
 pub mod account;
+mod answering;
 mod asking;
 pub mod authorize;
 pub mod catalog;

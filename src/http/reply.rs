@@ -241,12 +241,12 @@ impl Reply {
 pub fn to_client(response: &AuthorizationResponse, after_form: bool, name: &str, frame: &Frame<'_>) -> Reply {
     let uri = &response.target.uri;
     let reply = match response.target.mode {
-        ResponseMode::FormPost => {
+        ResponseMode::FormPost | ResponseMode::FormPostJwt => {
             let fields = response.params.iter().map(|(name, value)| pages::FormField { name: (*name).to_owned(), value: value.clone() });
             let page = pages::FormPost::new(uri.as_str(), fields.collect());
             Reply::page(Status::Ok, frame, &page, &Csp::form_post_to(uri))
         }
-        ResponseMode::Query => leave(&response.location(), uri, after_form, name, frame),
+        ResponseMode::Query | ResponseMode::QueryJwt => leave(&response.location(), uri, after_form, name, frame),
     };
     match response.refused {
         Some(check) => reply.because(Cause::refused(check)),

@@ -42,6 +42,7 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
     let assertions: Vec<&str> = Alg::ALL.iter().map(|alg| alg.name()).chain([HS256]).collect();
     let mut scopes: Vec<&str> = OPENID_SCOPES.to_vec();
     scopes.extend(apis.iter().flat_map(|api| api.scopes.keys().map(String::as_str)));
+    let response_modes: Vec<&str> = ResponseMode::ALL.map(ResponseMode::as_str).into_iter().chain([ResponseMode::SHORT]).collect();
     json!({
         "issuer": policy.issuer,
         "authorization_endpoint": at(path::AUTHORIZE),
@@ -56,7 +57,8 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         "end_session_endpoint": at(path::LOGOUT),
         "scopes_supported": scopes,
         "response_types_supported": ["code"],
-        "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
+        "response_modes_supported": response_modes,
+        "authorization_signing_alg_values_supported": Alg::ALL.map(Alg::name),
         "grant_types_supported": GrantType::ALL.map(GrantType::as_str),
         "subject_types_supported": SubjectType::ALL.map(SubjectType::as_str),
         "id_token_signing_alg_values_supported": Alg::ALL.iter().map(|alg| alg.name()).collect::<Vec<_>>(),

@@ -40,7 +40,7 @@ table! {
     RedirectUriExact: "RFC 9700 §2.1, §4.1.3", InvalidRequest, Owner, "redirect_uri must equal a registered one byte for byte.";
 
     // Authorization endpoint, after it: by redirect
-    ResponseModeKnown: "OAuth 2.0 Multiple Response Types §2.1", InvalidRequest, Always, "response_mode must be query or form_post.";
+    ResponseModeKnown: "OAuth 2.0 Multiple Response Types §2.1; JARM §2.3", InvalidRequest, Always, "response_mode must be query, form_post, jwt, query.jwt or form_post.jwt: nothing travels in a fragment.";
     ResponseTypePresent: "RFC 6749 §4.1.1", InvalidRequest, Always, "response_type is missing.";
     ResponseTypeCode: "OAuth 2.1 §4.1.1; RFC 9700 §2.1.2", UnsupportedResponseType, Always, "response_type must be code: there is no implicit or hybrid flow.";
     ClientMayAuthorize: "RFC 7591 §2", UnauthorizedClient, Always, "The client is not registered for grant_type authorization_code.";

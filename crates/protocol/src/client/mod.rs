@@ -9,7 +9,7 @@ pub use metadata::{Metadata, MetadataError};
 pub(crate) use validate::{holds_private_key, is_reachable};
 
 use crate::grants::GrantType;
-use crate::jose::JwkSet;
+use crate::jose::{Alg, JwkSet};
 use crate::redirect_uri::LoopbackPorts;
 use crate::scopes::Scopes;
 use crate::secret::{ClientSecret, Digest, RegistrationAccess};
@@ -64,6 +64,12 @@ impl Client {
     /// Whether its authorization requests must be pushed: by its registration or its profile (RFC 9126 §6, FAPI 2.0 §5.3.2.2).
     pub fn must_push(&self) -> bool {
         self.metadata.require_pushed_authorization_requests || self.is_fapi2()
+    }
+
+    /// With what its JWT authorization responses are signed: RS256 by default (JARM §3), which FAPI 2.0 Security Profile §5.4.1 excludes.
+    pub fn authorization_alg(&self) -> Alg {
+        let default = if self.is_fapi2() { Alg::Ps256 } else { Alg::Rs256 };
+        self.metadata.authorization_signed_response_alg.unwrap_or(default)
     }
 
     /// Whether it can't keep a secret (RFC 6749 §2.1).
