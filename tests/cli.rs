@@ -14,6 +14,8 @@ mod folder;
 mod keys;
 #[path = "cli/lists.rs"]
 mod lists;
+#[path = "cli/registration_tokens.rs"]
+mod registration_tokens;
 #[path = "cli/settings.rs"]
 mod settings;
 #[path = "cli/usage.rs"]

@@ -7,9 +7,11 @@ use clap::builder::TypedValueParser as _;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use doorward_protocol::jose::Alg;
+use doorward_protocol::values::Seconds;
 
 use super::declared::{self, Declared};
 use super::output::CliError;
+use crate::config::parse_duration;
 
 /// A login server: `OAuth` 2.1 authorization server and `OpenID` Provider.
 #[derive(Debug, Parser)]
@@ -59,6 +61,9 @@ pub enum Command {
     /// Types of authorization details: what apps may ask beyond scopes, transaction by transaction
     #[command(subcommand)]
     DetailType(Declared),
+    /// Tokens that let clients register themselves (RFC 7591), where `DOORWARD_REGISTRATION` is `token`
+    #[command(subcommand, after_help = "Example:\n  doorward registration-token add --uses 5 --expires 7d --note \"for the print team\"")]
+    RegistrationToken(RegistrationToken),
     /// Signing keys
     #[command(subcommand, after_help = "Example:\n  doorward keys rotate --alg ES256")]
     Keys(Keys),
@@ -244,6 +249,49 @@ pub struct ApiUpdate {
     /// The changes, a JSON file; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub file: String,
+}
+
+/// What to do about registration tokens.
+#[derive(Debug, Subcommand)]
+pub enum RegistrationToken {
+    /// Make a token, shown this once
+    #[command(after_help = "Example:\n  doorward registration-token add\n  doorward registration-token add --uses 5 --expires 7d")]
+    Add(RegistrationTokenAdd),
+    /// List tokens; the tokens themselves are not shown again
+    #[command(after_help = "Example:\n  doorward registration-token list")]
+    List,
+    /// Delete a token; clients registered with it stay
+    #[command(after_help = "Example:\n  doorward registration-token delete u3b0c7bYvYtW3m9wEgvUJQ")]
+    Delete(RegistrationTokenId),
+}
+
+/// A new registration token.
+#[derive(Debug, Args)]
+pub struct RegistrationTokenAdd {
+    /// So many clients may be registered with it
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub uses: u32,
+    /// It is worthless after so long, like 12h or 7d
+    #[arg(long, value_name = "SPAN", default_value = "7d", value_parser = lifetime)]
+    pub expires: Seconds,
+    /// What it is for; only you see it
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub note: String,
+}
+
+/// Which registration token.
+#[derive(Debug, Args)]
+pub struct RegistrationTokenId {
+    /// Its `id`, as `list` shows it
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+/// A span of a minute to a year.
+fn lifetime(text: &str) -> Result<Seconds, String> {
+    let span = parse_duration(text).map_err(|why| format!("it {why}, like 7d"))?;
+    let fits = (Seconds::minutes(1)..=Seconds::days(365)).contains(&span);
+    fits.then_some(span).ok_or_else(|| "give 1m to 365d".to_owned())
 }
 
 /// What to do about signing keys.

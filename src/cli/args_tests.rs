@@ -82,6 +82,10 @@ fn every_command_of_the_outer_interface_is_understood() {
         "exchange show orders-to-stock",
         "exchange update orders-to-stock --file -",
         "exchange delete orders-to-stock",
+        "registration-token add",
+        "registration-token add --uses 5 --expires 7d --note print",
+        "registration-token list",
+        "registration-token delete abc",
         "keys list",
         "keys rotate",
         "keys rotate --alg EdDSA",
@@ -116,6 +120,8 @@ fn wrong_usage_is_one_line_and_names_the_usage() {
         ("issuer show", "ISSUER"),
         ("exchange update --file -", "NAME"),
         ("exchange update orders-to-stock", "--file"),
+        ("registration-token", "add"),
+        ("registration-token delete", "ID"),
         ("keys rotate --alg HS256", "ES256"),
         ("keys rotate --alg none", "ES256"),
         ("keys rotate --alg es256", "ES256"),
@@ -132,6 +138,20 @@ fn wrong_usage_is_one_line_and_names_the_usage() {
         let way_on = message.contains("usage: doorward") || message.contains("[possible values: ");
         // Law: one clear line, with a way on.
         assert!(!message.contains('\n') && !message.starts_with("error") && way_on, "{line}: {message}");
+    }
+}
+
+#[test]
+fn a_value_out_of_bounds_is_one_line_and_names_the_bounds() {
+    for (line, says) in [
+        ("registration-token add --uses 0", "1..=100000"),
+        ("registration-token add --uses many", "many"),
+        ("registration-token add --expires 7", "no unit"),
+        ("registration-token add --expires 2s", "1m to 365d"),
+    ] {
+        let (message, _) = wrong(line);
+        // Law: one clear line.
+        assert!(message.contains(says) && !message.contains('\n'), "{line}: {message}");
     }
 }
 

@@ -120,9 +120,19 @@ keys! {
     SecretFile, "secret_file", Fallback::Nothing, Kind::Text, "/run/secrets/doorward",
         "A file that holds the secret; one trailing newline is stripped. `SECRET` and `SECRET_FILE` together are an error.";
     Registration, "registration", Fallback::Text("closed"), Kind::Word(&["closed", "token", "open"]), "closed",
-        "Who may register clients dynamically (RFC 7591). This version takes `closed` only.";
+        "Who may register clients by request (RFC 7591): `closed`, nobody; `token`, who has a token made by `doorward registration-token \
+         add`; `open`, everybody, within limits. People are always asked for consent by such clients.";
     RegistrationRequirePkce, "registration_require_pkce", Fallback::Text("true"), Kind::Flag, "true",
         "`false` lets dynamically registered confidential clients go without PKCE; no other client is affected.";
+    RegistrationScopes, "registration_scopes", Fallback::Said("the OpenID scopes"), Kind::List, "openid, profile, email, photos:read",
+        "What a client that registers itself may ask of people. `*` is every scope of every API: list those of the APIs that strangers' \
+         apps may reach instead.";
+    RegistrationGrants, "registration_grants", Fallback::Said("authorization_code, refresh_token"), Kind::List,
+        "authorization_code, refresh_token, client_credentials",
+        "Which `grant_types` a client that registers itself may have. Grants of machines and devices belong to clients that somebody \
+         vouches for: list them only where `REGISTRATION` is `token`.";
+    RegistrationUnused, "registration_unused", Fallback::Text("30d"), Kind::Span { min: Seconds::hours(1), max: Seconds::days(3650) }, "30d",
+        "A client that registered itself and has got no token within so long is removed.";
     FetchAllow, "fetch_allow", Fallback::Nothing, Kind::List, "jwks.internal.example, 10.1.0.0/16",
         "Hosts or networks that outgoing requests may reach although they are private or loopback.";
     TrustedProxies, "trusted_proxies", Fallback::Nothing, Kind::List, "127.0.0.1, 10.0.0.0/24",

@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use doorward_protocol::policy::Policy;
+use doorward_protocol::registration::Rules;
 use doorward_protocol::values::{Issuer, Seconds};
 use rocket::figment::Figment;
 use zeroize::Zeroizing;
@@ -16,14 +17,7 @@ use super::network::{FetchAllow, Networks};
 use super::raw::RawSettings;
 use super::rocket_config::{self, Listen};
 use super::secret::{self, SecretSource};
-use super::{demo, duration::print_duration, error::quoted};
-
-/// Who may register clients dynamically (RFC 7591).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Registration {
-    /// Nobody: the operator registers clients by command.
-    Closed,
-}
+use super::{demo, duration::print_duration, error::quoted, registration};
 
 /// The operator's settings, parsed and checked against each other. `Debug` shows neither the secret nor the database URL.
 #[derive(Clone)]
@@ -34,10 +28,6 @@ pub struct Settings {
     pub database_url: String,
     /// Where the secret comes from.
     pub secret: SecretSource,
-    /// Who may register clients dynamically.
-    pub registration: Registration,
-    /// Whether dynamically registered confidential clients need PKCE, too.
-    pub registration_require_pkce: bool,
     /// Private targets that outgoing requests may reach.
     pub fetch_allow: FetchAllow,
     /// Whose `X-Forwarded-For` and client-certificate header are believed.
@@ -75,9 +65,8 @@ impl Settings {
         let lifetimes = lifetimes(&mut raw);
         let database_url = if demo { Some(demo::DATABASE_URL.to_owned()) } else { raw.text(Key::DatabaseUrl) };
         let secret = secret(&mut raw, database_url.as_deref(), demo);
-        let registration = registration(&mut raw);
-        let registration_require_pkce = raw.flag(Key::RegistrationRequirePkce);
         let required = [Key::RequirePushedRequests, Key::RequireDpopNonce].map(|key| raw.flag(key));
+        let registration = registration::read(&mut raw);
         let fetch_allow = fetch_allow(&mut raw);
         let trusted_proxies = trusted_proxies(&mut raw);
         let client_cert_header = client_cert_header(&mut raw, trusted_proxies.as_ref());
@@ -90,11 +79,9 @@ impl Settings {
         ConfigErrors::check(raw.into_faults())?;
         let complete = || {
             Some(Self {
-                policy: policy(issuer?, &lifetimes, required)?,
+                policy: policy(issuer?, &lifetimes, required, registration?)?,
                 database_url: database_url?,
                 secret: secret?,
-                registration: registration?,
-                registration_require_pkce: registration_require_pkce?,
                 fetch_allow,
                 trusted_proxies: trusted_proxies?,
                 client_cert_header,
@@ -117,7 +104,6 @@ impl fmt::Debug for Settings {
         f.debug_struct("Settings")
             .field("policy", &self.policy)
             .field("secret", &self.secret)
-            .field("registration", &self.registration)
             .field("trusted_proxies", &self.trusted_proxies)
             .field("fetch_allow", &self.fetch_allow)
             .field("listen", &self.listen)
@@ -165,7 +151,7 @@ fn lifetimes(raw: &mut RawSettings) -> [Option<Seconds>; 10] {
 /// What is required of every client, in the order of [`Key::RequirePushedRequests`], [`Key::RequireDpopNonce`].
 type Required = [Option<bool>; 2];
 
-fn policy(issuer: Issuer, spans: &[Option<Seconds>; 10], required: Required) -> Option<Policy> {
+fn policy(issuer: Issuer, spans: &[Option<Seconds>; 10], required: Required, registration: Rules) -> Option<Policy> {
     let [code, device_code, access, id, refresh_idle, refresh_absolute, session_idle, session_absolute, consent, pushed] = *spans;
     let [require_pushed_requests, require_dpop_nonce] = required;
     Some(Policy {
@@ -182,6 +168,7 @@ fn policy(issuer: Issuer, spans: &[Option<Seconds>; 10], required: Required) -> 
         pushed_request_lifetime: pushed?,
         require_pushed_requests: require_pushed_requests?,
         require_dpop_nonce: require_dpop_nonce?,
+        registration,
     })
 }
 
@@ -214,16 +201,6 @@ fn secret(raw: &mut RawSettings, database_url: Option<&str>, demo: bool) -> Opti
         return None;
     }
     Some(SecretSource::BesideDatabase { file_name: "doorward.key" })
-}
-
-fn registration(raw: &mut RawSettings) -> Option<Registration> {
-    match raw.word(Key::Registration)? {
-        "closed" => Some(Registration::Closed),
-        other => {
-            raw.fault(Key::Registration, format!("is {other}, but dynamic registration comes with a later version; set closed"));
-            None
-        }
-    }
 }
 
 fn fetch_allow(raw: &mut RawSettings) -> FetchAllow {

@@ -5,7 +5,9 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use doorward_protocol::grants::GrantType;
 use doorward_protocol::policy::Policy;
+use doorward_protocol::registration::{Admission, ScopeBound};
 use doorward_protocol::values::Issuer;
 use rocket::figment::Figment;
 use rocket::figment::providers::{Env, Format, Toml};
@@ -49,7 +51,8 @@ fn nothing_needs_to_be_configured() {
     assert_eq!(format!("{:?}", settings.policy), format!("{expected:?}"));
     assert_eq!(settings.database_url, "sqlite://doorward.db");
     assert_eq!(settings.secret, SecretSource::BesideDatabase { file_name: "doorward.key" });
-    assert_eq!((settings.registration, settings.registration_require_pkce), (Registration::Closed, true));
+    // Law: nobody registers by request unless the operator says so.
+    assert_eq!((settings.policy.registration.admission, settings.policy.registration.require_pkce), (Admission::Closed, true));
     assert_eq!((settings.password_min_length, settings.log.as_str()), (15, "info"));
     assert_eq!((settings.client_cert_header, settings.templates_dir, settings.static_dir), (None, None, None));
     assert!(settings.trusted_proxies.is_empty() && settings.hashing_threads.get() >= 1);
@@ -74,7 +77,7 @@ fn the_environment_is_above_the_file_and_read_as_text() {
         "[default.doorward]\nsession_idle = \"1h\"\nsession_absolute = \"2h\"\npassword_min_length = 20\nregistration_require_pkce = false";
     let settings = load(toml, &[("SESSION_IDLE", "30m"), ("SECRET", "01234567890123456789012345678901234")]).expect("settings");
     assert_eq!((settings.policy.session_idle.0, settings.policy.session_absolute.0), (1_800, 7_200));
-    assert_eq!((settings.password_min_length, settings.registration_require_pkce), (20, false));
+    assert_eq!((settings.password_min_length, settings.policy.registration.require_pkce), (20, false));
     // Law: a secret of digits stays what it is, with its zero in front.
     assert_eq!(settings.secret.given().expect("a secret").expect("inline").as_str(), "01234567890123456789012345678901234");
 }
@@ -101,6 +104,19 @@ fn lists_are_comma_separated_or_arrays() {
 }
 
 #[test]
+fn who_may_register_and_what_they_get_is_the_operators_choice() {
+    let rules = |env: &[(&str, &str)]| load("", env).expect("settings").policy.registration;
+    assert_eq!(rules(&[("REGISTRATION", "token")]).admission, Admission::Token);
+    assert_eq!(rules(&[("REGISTRATION", "open")]).admission, Admission::Open);
+    assert_eq!(rules(&[("REGISTRATION_SCOPES", "*")]).scopes, ScopeBound::All);
+    let listed = rules(&[("REGISTRATION_SCOPES", "openid, photos:read"), ("REGISTRATION_GRANTS", "client_credentials")]);
+    assert_eq!(listed.scopes, ScopeBound::Listed(["openid", "photos:read"].into_iter().collect()));
+    assert_eq!(listed.grants, [GrantType::ClientCredentials]);
+    // Law: without a word of the operator's, no API's scope and no machine's grant.
+    assert_eq!(rules(&[]), doorward_protocol::registration::Rules::default());
+}
+
+#[test]
 fn each_wrong_value_is_refused_by_its_name_with_an_example() {
     for (key, value, says) in [
         ("ISSUER", "http://login.example", "https://"),
@@ -115,11 +131,17 @@ fn each_wrong_value_is_refused_by_its_name_with_an_example() {
         ("SECRET", "", "empty"),
         ("SECRET_FILE", "/nowhere/secret", "/nowhere/secret"),
         ("SECRET_FILE", "/", "can't be read"),
-        ("REGISTRATION", "token", "later version; set closed"),
-        ("REGISTRATION", "open", "later version; set closed"),
         ("REGISTRATION", "Closed", "closed, token, open"),
         ("REGISTRATION_REQUIRE_PKCE", "yes", "neither true nor false"),
         ("REGISTRATION_REQUIRE_PKCE", "1", "neither true nor false"),
+        ("REGISTRATION_SCOPES", "", "is empty"),
+        ("REGISTRATION_SCOPES", "*, openid", "write it alone"),
+        ("REGISTRATION_SCOPES", "openid profile", "no scope"),
+        ("REGISTRATION_GRANTS", "", "nothing that can be begun"),
+        ("REGISTRATION_GRANTS", "refresh_token", "nothing that can be begun"),
+        ("REGISTRATION_GRANTS", "authorization_code, password", "none of authorization_code"),
+        ("REGISTRATION_UNUSED", "30", "no unit"),
+        ("REGISTRATION_UNUSED", "1m", "shorter than 1h"),
         ("FETCH_ALLOW", "http://a.example", "no host name"),
         ("FETCH_ALLOW", "a.example,,b.example", "empty entry"),
         ("TRUSTED_PROXIES", "10.0.0.1/8", "10.0.0.0/8"),

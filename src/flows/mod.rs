@@ -18,6 +18,8 @@ pub mod login;
 pub mod logout;
 pub mod mint;
 pub mod par;
+pub mod register;
+pub mod registration;
 pub mod revoke;
 pub mod session;
 pub mod subject;

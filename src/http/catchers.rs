@@ -46,7 +46,7 @@ fn other_methods(request: &Request<'_>) -> Vec<&'static str> {
             }
         }
     };
-    let ours = |route: &&rocket::Route| matches!(route.method, Method::Get | Method::Post);
+    let ours = |route: &&rocket::Route| matches!(route.method, Method::Get | Method::Post | Method::Put | Method::Delete);
     let mut methods: Vec<&str> =
         request.rocket().routes().filter(ours).filter(|route| matches(route.uri.path())).map(|route| route.method.as_str()).collect();
     methods.sort_unstable();

@@ -9,6 +9,7 @@ use doorward_protocol::check::Check;
 use doorward_protocol::error::{ErrorCode, Refusal};
 use doorward_protocol::jose::Alg;
 use doorward_protocol::redirect_uri::RedirectUri;
+use doorward_protocol::registration;
 use rocket::Request;
 use rocket::http::{ContentType, Header, Status};
 use rocket::response::{Responder, Response};
@@ -203,6 +204,27 @@ impl Reply {
             FlowError::Refused(refusal) if refusal.code() == ErrorCode::InvalidClient => {
                 reply.with("WWW-Authenticate", "Basic realm=\"doorward\", charset=\"UTF-8\"")
             }
+            _ => reply,
+        }
+    }
+
+    /// A refusal where clients register themselves (RFC 7591 §3.2.2): the member that is wrong is told to whoever sent it.
+    pub fn registration_error(error: &FlowError) -> Self {
+        let FlowError::Refused(refusal) = error else { return Self::json_error(error) };
+        let code = refusal.code();
+        let status = match refusal.check {
+            Check::RegistrationOpen => Status::Forbidden,
+            Check::RegistrationsPaced => Status::TooManyRequests,
+            Check::BodySize => Status::PayloadTooLarge,
+            _ => Status::new(code.status()),
+        };
+        let body = json!({"error": code.as_str(), "error_description": registration::explanation(refusal)});
+        let reply = Self::json(status, &body).with("Cache-Control", "no-store").because(Cause::of(error));
+        match refusal.check {
+            Check::RegistrationToken | Check::RegistrationAccess => {
+                reply.with("WWW-Authenticate", format!("Bearer realm=\"doorward\", error=\"{}\"", code.as_str()))
+            }
+            Check::RegistrationsPaced => reply.with("Retry-After", "60"),
             _ => reply,
         }
     }

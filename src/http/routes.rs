@@ -1,8 +1,8 @@
 //! The map of the site on one screen.
 
 use super::endpoints::{
-    account, authorize, device, device_authorization, discovery, health, home, interaction, introspect, login, logout, par, revoke,
-    statics, token, userinfo,
+    account, authorize, device, device_authorization, discovery, health, home, interaction, introspect, login, logout, par, register,
+    revoke, statics, token, userinfo,
 };
 use super::headers::Headers;
 use super::{App, canonical, catchers, cors};
@@ -39,6 +39,10 @@ fn protocol() -> Vec<Route> {
         userinfo::post,
         introspect::introspect,
         revoke::revoke,
+        register::register,
+        register::read,
+        register::replace,
+        register::remove,
         logout::get,
         logout::post,
         health::healthz,

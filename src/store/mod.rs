@@ -28,11 +28,13 @@ pub mod grants;
 pub mod interactions;
 mod job;
 pub mod keys;
+pub mod leases;
 mod migrate;
 pub mod participants;
 #[cfg(feature = "postgres")]
 mod postgres;
 pub mod pushed;
+pub mod registration_tokens;
 pub mod replays;
 mod schema;
 #[cfg(test)]

@@ -252,6 +252,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    client_leases (client_id) {
+        client_id -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    registration_tokens (id) {
+        id -> Text,
+        digest -> Text,
+        note -> Text,
+        uses_left -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    client_documents (client_id) {
+        client_id -> Text,
+        digest -> Text,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     versions,
     users,
@@ -273,5 +299,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     replays,
     definitions,
     participants,
-    logout_deliveries
+    logout_deliveries,
+    client_leases,
+    registration_tokens,
+    client_documents
 );

@@ -1,10 +1,10 @@
 //! Removes what has ended, in batches small enough that nobody waits for them.
 
 use super::schema::{
-    access_tokens, codes, consents, device_codes, failures, grants, interactions, known_browsers, logout_deliveries, logouts, participants,
-    pushed_requests, refresh_tokens, replays, sessions,
+    access_tokens, client_documents, codes, consents, device_codes, failures, grants, interactions, known_browsers, logout_deliveries,
+    logouts, participants, pushed_requests, refresh_tokens, registration_tokens, replays, sessions,
 };
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, leases};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use doorward_protocol::values::Timestamp;
@@ -13,9 +13,9 @@ use doorward_protocol::values::Timestamp;
 const BATCH: i64 = 200;
 
 macro_rules! tables {
-    ($($table:ident . $key:ident $(if $only:expr)?),+ $(,)?) => {
+    ($($table:ident . $key:ident $(if $only:expr)?),+ ; $($other:ident by $sweep:path),+ $(,)?) => {
         /// Every table whose rows end by themselves; a test holds this against the schema.
-        pub const TABLES: &[&str] = &[$(stringify!($table)),+];
+        pub const TABLES: &[&str] = &[$(stringify!($table),)+ $(stringify!($other)),+];
 
         /// Removes a batch of ended rows from each table; returns how many in all. Less than a batch of each: nothing is left.
         ///
@@ -31,6 +31,7 @@ macro_rules! tables {
                     gone += diesel::delete(rows).execute(conn)?;
                 }
             })+
+            $(gone += $sweep(conn, now, BATCH)?;)+
             Ok(gone)
         }
     };
@@ -55,4 +56,8 @@ tables!(
     logout_deliveries.session_id,
     participants.session_id,
     sessions.id,
+    registration_tokens.id,
+    client_documents.client_id;
+    // What ends with a lease is the client.
+    client_leases by leases::sweep,
 );

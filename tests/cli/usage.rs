@@ -51,6 +51,8 @@ fn no_command_but_add_and_migrate_makes_a_database() {
         &["issuer", "show", "https://ci.example"],
         &["exchange", "update", "orders-to-stock", "--file", "patch.json"],
         &["exchange", "delete", "orders-to-stock"],
+        &["registration-token", "list"],
+        &["registration-token", "delete", "abc"],
         &["keys", "list"],
         &["keys", "rotate"],
     ] {

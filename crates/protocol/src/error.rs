@@ -89,6 +89,10 @@ codes! {
     InvalidClientMetadata = "invalid_client_metadata", 400, "The client's metadata is invalid.";
     /// RFC 7591 §3.2.2.
     InvalidRedirectUri = "invalid_redirect_uri", 400, "A redirect URI is invalid.";
+    /// RFC 7591 §3.2.2.
+    InvalidSoftwareStatement = "invalid_software_statement", 400, "The software statement is invalid.";
+    /// RFC 7591 §3.2.2.
+    UnapprovedSoftwareStatement = "unapproved_software_statement", 400, "The software statement is not approved here.";
     /// RFC 6749 §4.1.2.1.
     ServerError = "server_error", 500, "The server met an unexpected condition.";
     /// RFC 6749 §4.1.2.1; answered as 503 where it is answered directly.

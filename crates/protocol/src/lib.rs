@@ -44,6 +44,7 @@ pub mod params;
 pub mod pkce;
 pub mod policy;
 pub mod redirect_uri;
+pub mod registration;
 pub mod request_object;
 mod requested;
 pub mod resource;

@@ -7,6 +7,7 @@ use crate::client::{AuthMethod, SubjectType};
 use crate::grants::GrantType;
 use crate::jose::{Alg, HS256};
 use crate::policy::Policy;
+use crate::registration::Admission;
 use crate::scopes::OPENID_SCOPES;
 use crate::tokens::claims;
 use serde_json::{Value, json};
@@ -23,6 +24,8 @@ pub mod path {
     pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
     /// RFC 8628 §3.3: where a person enters the code of a device.
     pub const DEVICE: &str = "/device";
+    /// RFC 7591 §3; what is below it is of one client (RFC 7592 §2).
+    pub const REGISTER: &str = "/register";
     /// OpenID Connect Core §5.3.
     pub const USERINFO: &str = "/userinfo";
     /// RFC 7517 §5.
@@ -43,7 +46,7 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
     let mut scopes: Vec<&str> = OPENID_SCOPES.to_vec();
     scopes.extend(apis.iter().flat_map(|api| api.scopes.keys().map(String::as_str)));
     let response_modes: Vec<&str> = ResponseMode::ALL.map(ResponseMode::as_str).into_iter().chain([ResponseMode::SHORT]).collect();
-    json!({
+    let mut document = json!({
         "issuer": policy.issuer,
         "authorization_endpoint": at(path::AUTHORIZE),
         "pushed_authorization_request_endpoint": at(path::PUSHED),
@@ -83,7 +86,11 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         // Front-Channel Logout §2.1, with the session's `sid`.
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,
-    })
+    });
+    if policy.registration.admission != Admission::Closed {
+        document["registration_endpoint"] = json!(at(path::REGISTER));
+    }
+    document
 }
 
 #[cfg(test)]

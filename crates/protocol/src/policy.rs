@@ -1,6 +1,7 @@
 //! What the operator may choose: the issuer and the lifetimes.
 
-use crate::client::Client;
+use crate::client::{Client, Origin};
+use crate::registration::Rules;
 use crate::values::{Issuer, Seconds};
 
 /// The operator's choices that rules depend on.
@@ -32,6 +33,8 @@ pub struct Policy {
     pub require_pushed_requests: bool,
     /// Whether a DPoP proof must carry a nonce of this server (RFC 9449 §8).
     pub require_dpop_nonce: bool,
+    /// What clients that register themselves may have (RFC 7591).
+    pub registration: Rules,
 }
 
 impl Policy {
@@ -51,12 +54,18 @@ impl Policy {
             pushed_request_lifetime: Seconds(60),
             require_pushed_requests: false,
             require_dpop_nonce: false,
+            registration: Rules::default(),
         }
     }
 
     /// How long the codes of a client may be redeemed: at most 60 seconds by FAPI 2.0 Security Profile §5.3.2.2.
     pub fn code_lifetime_of(&self, client: &Client) -> Seconds {
         if client.is_fapi2() { self.code_lifetime.min(Seconds(60)) } else { self.code_lifetime }
+    }
+
+    /// Whether PKCE is required of a client. One that registered itself goes without only as long as the operator lets such clients.
+    pub fn requires_pkce(&self, client: &Client) -> bool {
+        client.requires_pkce() || client.origin != Origin::Operator && self.registration.require_pkce
     }
 
     /// How long a family of tokens lives; one that can't be renewed is of no use once its access token has ended.

@@ -53,6 +53,16 @@ pub fn network(address: &str) -> String {
     format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
 }
 
+/// For clients that register themselves from one network.
+pub const REGISTRATIONS: Allowance =
+    Allowance { free: 30, pause: Seconds::minutes(1), longest: Seconds::hours(1), forget: Seconds::minutes(2) };
+/// For all that do: what many networks together may fill the database with.
+pub const ALL_REGISTRATIONS: Allowance =
+    Allowance { free: 300, pause: Seconds(1), longest: Seconds::minutes(1), forget: Seconds::minutes(1) };
+/// For the changes of one registration.
+pub const REGISTRATION_UPDATES: Allowance =
+    Allowance { free: 30, pause: Seconds(10), longest: Seconds::minutes(10), forget: Seconds::minutes(1) };
+
 /// Failures beyond the free ones that are remembered: more would only make forgetting slow.
 const MOST_BEYOND: i64 = 12;
 

@@ -328,6 +328,11 @@ impl World {
         App::new(self, self.apps.get(name).unwrap_or_else(|| panic!("no app {name}")))
     }
 
+    /// An app by what was answered to its registration.
+    pub fn registered(&self, answer: &Value) -> App<'_> {
+        App::new(self, answer)
+    }
+
     /// A path below the issuer's.
     pub fn path(&self, path: &str) -> String {
         format!("{}{path}", self.issuer.path())

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use doorward_protocol::registration::Admission;
 use serde::Serialize;
 use serde_json::json;
 
 use super::super::output::CliError;
 use super::{Desk, shown_path};
-use crate::config::{Registration, SecretSource, print_duration};
+use crate::config::{SecretSource, print_duration};
 use crate::pages::{Statics, Templates};
 use crate::server_secret;
 use crate::setup::open_store;
@@ -72,8 +73,10 @@ pub(super) fn check_config(desk: &mut Desk<'_>) -> Result<(), CliError> {
         listen: settings.listen.to_string(),
         database: url.to_string(),
         secret,
-        registration: match settings.registration {
-            Registration::Closed => "closed",
+        registration: match policy.registration.admission {
+            Admission::Closed => "closed",
+            Admission::Token => "token",
+            Admission::Open => "open",
         },
         code_lifetime: print_duration(policy.code_lifetime),
         access_token_lifetime: print_duration(policy.access_token_lifetime),

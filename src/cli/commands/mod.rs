@@ -8,6 +8,7 @@ mod definition;
 mod json;
 mod keys;
 mod lists;
+mod registration_token;
 mod user;
 
 use std::path::Path;
@@ -43,6 +44,7 @@ pub fn run(command: Command, settings: &Settings, output: &mut Output) -> Result
         Command::Issuer(command) => definition::run::<TrustedIssuer>(command, &mut desk),
         Command::Exchange(command) => definition::run::<ExchangeRule>(command, &mut desk),
         Command::DetailType(command) => definition::run::<DetailType>(command, &mut desk),
+        Command::RegistrationToken(command) => registration_token::run(command, &mut desk),
         Command::Keys(command) => keys::run(command, &mut desk),
         Command::Migrate => database::migrate(&mut desk),
         Command::CheckConfig => database::check_config(&mut desk),

@@ -12,10 +12,10 @@ use super::client_auth::{Sender, authenticate};
 use super::dpop::{self, At};
 use super::mint::{self, AccessSeed};
 use super::{Ctx, FlowError};
-use crate::store::{Conn, grants, tokens, users};
+use crate::store::{Conn, grants, leases, tokens, users};
 use doorward_protocol::binding::{self, Confirmation, Proven};
 use doorward_protocol::check::Checks;
-use doorward_protocol::client::Client;
+use doorward_protocol::client::{Client, Origin};
 use doorward_protocol::client_auth::Authenticated;
 use doorward_protocol::details::Details;
 use doorward_protocol::error::Refusal;
@@ -135,6 +135,14 @@ impl Attempt {
         if let Err(refusal) = dpop::first_use(conn, self.proof.as_ref())? {
             return Ok(Outcome::Refused(refusal));
         }
+        let outcome = self.decide(conn)?;
+        if matches!(outcome, Outcome::Given(_)) {
+            self.keep_client(conn)?;
+        }
+        Ok(outcome)
+    }
+
+    fn decide(&self, conn: &mut Conn) -> Result<Outcome, FlowError> {
         match self.request.grant_type {
             GrantType::AuthorizationCode => self.redeem(conn),
             GrantType::RefreshToken => self.refresh(conn),
@@ -143,6 +151,14 @@ impl Attempt {
             GrantType::TokenExchange => self.exchange(conn),
             GrantType::JwtBearer => self.assert(conn),
         }
+    }
+
+    /// A client that registered itself and works is kept.
+    fn keep_client(&self, conn: &mut Conn) -> Result<(), FlowError> {
+        if self.client().origin != Origin::Operator {
+            leases::end(conn, &self.client().id)?;
+        }
+        Ok(())
     }
 
     fn give(&self, conn: &mut Conn, grantee: Grantee, grant: Grant, first: bool) -> Result<Outcome, FlowError> {

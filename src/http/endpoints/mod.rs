@@ -12,6 +12,7 @@ pub mod introspect;
 pub mod login;
 pub mod logout;
 pub mod par;
+pub mod register;
 pub mod revoke;
 pub mod statics;
 pub mod token;

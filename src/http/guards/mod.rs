@@ -3,9 +3,11 @@
 mod body;
 mod client;
 mod csrf;
+mod json;
 mod visit;
 
 pub use body::FormBody;
 pub use client::{ClientForm, Holder};
 pub use csrf::{Csrf, FormProblem, FromParams};
+pub use json::JsonBody;
 pub use visit::Visit;

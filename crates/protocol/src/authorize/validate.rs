@@ -51,7 +51,7 @@ impl Bound {
         let response_type = checks.some(Check::ResponseTypePresent, p.get("response_type"))?;
         checks.require(Check::ResponseTypeCode, response_type == "code", || Evidence::new("code", response_type.to_owned()))?;
         checks.hold(Check::ClientMayAuthorize, self.client.may(GrantType::AuthorizationCode))?;
-        let challenge = requested::challenge(p, self.client.requires_pkce(), checks)?;
+        let challenge = requested::challenge(p, policy.requires_pkce(&self.client), checks)?;
         let resources = requested::resources(p, &self.client, apis, policy, checks)?;
         let details = requested::details(p, &self.client, &resources, apis, checks)?;
         let scopes = requested::scopes(p, &self.client, (&resources, &details), apis, checks)?;

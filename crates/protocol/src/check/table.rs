@@ -138,6 +138,19 @@ table! {
     ActorTokenUnasked: "RFC 8693 §1.1", InvalidRequest, Authenticated, "The declared exchange is an impersonation: send no actor_token.";
     ActorTokenOwn: "RFC 8693 §2.2.2", InvalidRequest, Authenticated, "actor_token must be a living access token that the client got for itself by client_credentials, with a proof of its key where it is bound.";
     ActorChainBounded: "RFC 8693 §4.1 (limits of this server)", InvalidRequest, Authenticated, "More than 5 actors would stand in the token.";
+    // Clients that register themselves
+    RegistrationOpen: "RFC 7591 §3", AccessDenied, Always, "Clients can not register themselves at this server: ask its operator.";
+    RegistrationToken: "RFC 7591 §3; RFC 6750 §3.1", InvalidToken, Always, "Registering needs an initial access token as Authorization: Bearer; this one is missing, unknown, expired or used up.";
+    RegistrationsPaced: "RFC 7591 §5 (limits of this server)", TemporarilyUnavailable, Always, "Too many clients were registered; try again later.";
+    RegistrationJson: "RFC 7591 §3.1", InvalidClientMetadata, Always, "The body must be one JSON object, sent as application/json, whose members have names of their own.";
+    RegistrationOperators: "RFC 7591 §5", InvalidClientMetadata, Always, "A member is set that only the operator of this server may set.";
+    RegistrationUsable: "RFC 7591 §2.1, §3.2.1", InvalidClientMetadata, Always, "Nothing of what was asked may be had by a client that registers itself.";
+    RegistrationMetadata: "RFC 7591 §2, §3.2.2", InvalidClientMetadata, Always, "A member of the metadata is not as its specification has it.";
+    RegistrationRedirectUris: "RFC 7591 §5; RFC 6749 §3.1.2", InvalidRedirectUri, Always, "A redirect URI must be https, http on the loopback, or of a scheme in reverse-domain form, without fragment or wildcard.";
+    RegistrationAccess: "RFC 7592 §2; RFC 6750 §3.1", InvalidToken, Always, "The registration access token is missing, or is not that of this client.";
+    RegistrationUpdate: "RFC 7592 §2.2", InvalidRequest, Always, "An update must have the client_id of its address, no other secret than the client has, and none of the members that only answers have.";
+    StatementValid: "RFC 7591 §2.3", InvalidSoftwareStatement, Always, "The software statement is not a signed JWT with claims that may be registered.";
+    StatementApproved: "RFC 7591 §2.3, §3.1.1", UnapprovedSoftwareStatement, Always, "The software statement is not from an issuer that the operator of this server trusts for it.";
 
     // Assertions of trusted issuers as grants
     AssertedPresent: "RFC 7523 §2.1; RFC 7521 §4.1", InvalidRequest, Always, "assertion is missing.";

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 ///
 /// `None` when it is anything else, is not UTF-8, repeats a name, nests deeper than 128 levels or has a
 /// number beyond the range of a double.
-pub(super) fn unique_object(json: &[u8]) -> Option<Map<String, Value>> {
+pub fn unique_object(json: &[u8]) -> Option<Map<String, Value>> {
     serde_json::from_slice::<Unique>(json).ok().map(|Unique(map)| map)
 }
 

@@ -37,6 +37,7 @@ pub use embedded::{Embedded, verify_embedded};
 pub use error::{JoseError, JwkError, JwsError};
 pub use hash::{sha256, x5t_s256};
 pub use hmac::{HS256, MIN_SECRET_LEN, verify_hmac};
+pub use json::unique_object;
 pub use jwk::{Jwk, JwkSet, Kty};
 pub use sign::SigningKey;
 pub use times::{TimeRules, check_times, numeric_date};

@@ -1,0 +1,99 @@
+//! A client's own registration: read, replaced, ended by who holds its registration access token (RFC 7592).
+
+use super::register::scopes;
+use super::{Ctx, FlowError};
+use crate::store::{Conn, clients, failures};
+use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::client::{Client, Metadata, Origin};
+use doorward_protocol::error::Refusal;
+use doorward_protocol::registration::{self, Fresh};
+use doorward_protocol::resource::{self, Scheme};
+use doorward_protocol::secret::{ClientSecret, Digest, RegistrationAccess, Secret};
+use doorward_protocol::throttle::{REGISTRATION_UPDATES, Verdict};
+use doorward_protocol::values::ClientId;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// The registration access token that was sent (RFC 7592 §2: "OAuth 2.0 Bearer Token").
+///
+/// # Errors
+/// [`Check::RegistrationAccess`] when there is none.
+pub fn shown(authorization: &[&str]) -> Result<Secret<RegistrationAccess>, FlowError> {
+    let sent = resource::shown(authorization, &mut Checks::silent()).ok().filter(|sent| sent.scheme == Scheme::Bearer);
+    Ok(sent.map(|sent| Secret::shown(sent.token)).ok_or_else(|| Refusal::by(Check::RegistrationAccess))?)
+}
+
+/// What is registered (§2.1). A secret isn't shown again: only its digest is known.
+///
+/// # Errors
+/// [`Check::RegistrationAccess`]: an unknown client and a wrong token look alike.
+pub async fn read(ctx: &Ctx, id: ClientId, token: Secret<RegistrationAccess>) -> Result<Value, FlowError> {
+    let digest = token.digest();
+    let client = ctx.store.read(move |conn| admitted(conn, &id, &digest)).await?;
+    Ok(registration::answer(&client, Fresh { secret: None, access: &token }, &ctx.policy.issuer))
+}
+
+/// Registers anew in the old one's place (§2.2). Client and token keep their names; a secret is made where there was none and is needed.
+///
+/// # Errors
+/// [`FlowError::Refused`] by the rules of [`registration::update`] and as [`read`].
+pub async fn replace(ctx: &Ctx, id: ClientId, token: Secret<RegistrationAccess>, asked: Map<String, Value>) -> Result<Value, FlowError> {
+    let (digest, cache) = (token.digest(), Arc::clone(&ctx.catalog));
+    let (read_id, read_digest) = (id.clone(), digest.clone());
+    let (client, catalog) =
+        ctx.store.read(move |conn| Ok::<_, FlowError>((admitted(conn, &read_id, &read_digest)?, cache.get(conn)?))).await?;
+    let metadata = registration::update(&client, asked, &ctx.policy.registration, &scopes(&catalog), &mut Checks::silent())?;
+    let change = Change { id, digest, metadata, spare: Arc::new(Secret::mint(&*ctx.rng)), ctx: ctx.clone() };
+    let spare = Arc::clone(&change.spare);
+    let (client, renewed) = ctx.store.write(move |conn| change.commit(conn)).await?;
+    tracing::info!(target: "doorward::security", client_id = %client.id, "a client changed its registration");
+    let secret = renewed.then_some(&*spare);
+    Ok(registration::answer(&client, Fresh { secret, access: &token }, &ctx.policy.issuer))
+}
+
+/// Ends a registration with all that was given to the client (§2.3).
+///
+/// # Errors
+/// As [`read`].
+pub async fn remove(ctx: &Ctx, id: ClientId, token: Secret<RegistrationAccess>) -> Result<(), FlowError> {
+    let digest = token.digest();
+    ctx.store
+        .write(move |conn| {
+            let client = admitted(conn, &id, &digest)?;
+            clients::delete(conn, &client.id)?;
+            tracing::info!(target: "doorward::security", client_id = %client.id, "a client ended its registration");
+            Ok(())
+        })
+        .await
+}
+
+fn admitted(conn: &mut Conn, id: &ClientId, digest: &Digest<RegistrationAccess>) -> Result<Client, FlowError> {
+    let client = clients::find(conn, id)?.filter(|client| client.origin == Origin::Dynamic && client.registration.as_ref() == Some(digest));
+    Ok(client.ok_or_else(|| Refusal::by(Check::RegistrationAccess))?)
+}
+
+struct Change {
+    id: ClientId,
+    digest: Digest<RegistrationAccess>,
+    metadata: Metadata,
+    spare: Arc<Secret<ClientSecret>>,
+    ctx: Ctx,
+}
+
+impl Change {
+    /// The client as it is then, and whether it has the new secret.
+    fn commit(&self, conn: &mut Conn) -> Result<(Client, bool), FlowError> {
+        let old = admitted(conn, &self.id, &self.digest)?;
+        let key = format!("registration {}", self.id);
+        if let Verdict::Wait(_) = failures::count(conn, &key, REGISTRATION_UPDATES, self.ctx.now())? {
+            return Err(FlowError::Refused(Refusal::by(Check::RegistrationsPaced)));
+        }
+        let needed = self.metadata.token_endpoint_auth_method.has_secret();
+        let renewed = needed && old.secret.is_none();
+        let secret = if renewed { Some(self.spare.digest()) } else { old.secret.filter(|_| needed) };
+        let client = Client::new(old.id, self.metadata.clone(), secret, old.created_at);
+        let client = Client { origin: old.origin, registration: old.registration, ..client };
+        clients::update(conn, &client)?;
+        Ok((client, renewed))
+    }
+}

@@ -1,0 +1,48 @@
+//! How long clients are kept that registered themselves: until they are used.
+
+use super::schema::{client_leases, clients};
+use super::{Conn, StoreError, versions};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use doorward_protocol::values::{ClientId, Timestamp};
+
+/// Keeps a new client until then, unless it is used.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn insert(conn: &mut Conn, client: &ClientId, until: Timestamp) -> Result<(), StoreError> {
+    let row = (client_leases::client_id.eq(client.as_str()), client_leases::expires_at.eq(until.0));
+    diesel::insert_into(client_leases::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// A client is used: it stays.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn end(conn: &mut Conn, client: &ClientId) -> Result<(), StoreError> {
+    diesel::delete(client_leases::table.find(client.as_str())).execute(conn)?;
+    Ok(())
+}
+
+/// How many clients are waiting to be used.
+///
+/// # Errors
+/// [`StoreError`] when the database can't answer.
+pub fn count(conn: &mut Conn) -> Result<i64, StoreError> {
+    Ok(client_leases::table.count().get_result(conn)?)
+}
+
+/// Removes up to `batch` clients that weren't used in time; returns how many. Their leases go with them.
+pub(super) fn sweep(conn: &mut Conn, now: Timestamp, batch: i64) -> Result<usize, StoreError> {
+    let ended = client_leases::table.filter(client_leases::expires_at.lt(now.0));
+    let ended: Vec<String> = ended.select(client_leases::client_id).limit(batch).load(conn)?;
+    if ended.is_empty() {
+        return Ok(0);
+    }
+    // One that is used in this moment loses its lease, and stays.
+    let still = client_leases::table.filter(client_leases::client_id.eq(clients::id)).filter(client_leases::expires_at.lt(now.0));
+    let gone = diesel::delete(clients::table.filter(clients::id.eq_any(ended)).filter(exists(still))).execute(conn)?;
+    versions::catalog_changed(conn)?;
+    Ok(gone)
+}
