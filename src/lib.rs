@@ -10,16 +10,19 @@
 //! | [`http`] | Rocket only: guards, one file an endpoint, the map of the site |
 //! | [`pages`], [`flows`] | typed pages in two languages; load–decide–commit |
 //! | [`store`], [`keys`], [`passwords`], [`seal`], [`config`] | diesel; signing keys; argon2; encryption at rest; settings |
+//! | [`fetch`], [`network`] | the one way out: guarded requests of our own; hosts and networks that the operator names |
 //! | [`doorward_protocol`] | the rules, pure |
 
 pub mod cli;
 pub mod client_secrets;
 pub mod clock;
 pub mod config;
+pub mod fetch;
 pub mod flows;
 pub mod http;
 pub mod keys;
 pub mod logging;
+pub mod network;
 pub mod pages;
 pub mod passwords;
 pub mod schemas;

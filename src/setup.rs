@@ -2,6 +2,7 @@
 
 use crate::clock::{Clock, SystemClock, SystemEntropy};
 use crate::config::Settings;
+use crate::fetch::{self, Fetcher};
 use crate::flows::catalog::CatalogCache;
 use crate::flows::{Ctx, sweep};
 use crate::http::{self, App};
@@ -121,6 +122,12 @@ impl Setup {
         let store = open_store(&settings, true, true)?;
         let seal = Arc::new(open_seal(&settings, &store)?);
         ensure_keys(&store, &seal, &*clock, &rng)?;
+        let fetch = Fetcher::new(fetch::Options {
+            allow: settings.fetch_allow.clone(),
+            authorities: settings.fetch_authorities.clone(),
+            development: settings.policy.issuer.is_loopback(),
+            ..fetch::Options::default()
+        });
         let ctx = Ctx {
             store,
             policy: Arc::new(settings.policy.clone()),
@@ -130,6 +137,7 @@ impl Setup {
             catalog: Arc::new(CatalogCache::new(Arc::clone(&seal))),
             sessions_ended: Arc::default(),
             seal,
+            fetch,
         };
         Ok(Self { ctx, templates, statics, settings })
     }

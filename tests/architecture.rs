@@ -96,6 +96,7 @@ fn each_room_uses_only_what_stands_below_it() {
         ("src/flows", &["http", "pages", "cli", "setup", "config"]),
         ("src/pages", &["http", "flows", "store", "cli", "setup", "config", "keys"]),
         ("src/config", &["http", "flows", "pages", "store", "cli", "setup"]),
+        ("src/fetch", &["http", "flows", "pages", "store", "cli", "setup", "config", "keys", "passwords", "seal"]),
         ("src/http", &["cli", "setup"]),
     ] {
         // Law: the direction is one way.
@@ -106,7 +107,7 @@ fn each_room_uses_only_what_stands_below_it() {
 
 #[test]
 fn rocket_is_at_the_door_and_diesel_in_the_store() {
-    for room in ["src/flows", "src/store", "src/pages"] {
+    for room in ["src/flows", "src/store", "src/pages", "src/fetch"] {
         for (path, text) in code(room) {
             for line in text.lines().filter(|line| line.contains("rocket::")) {
                 let fine = line.contains("rocket::tokio") || room == "src/pages" && line.contains("rocket::fairing");
@@ -119,6 +120,16 @@ fn rocket_is_at_the_door_and_diesel_in_the_store() {
         let in_store = path.to_string_lossy().contains("/src/store/");
         // Law: SQL is written in the store and nowhere else.
         assert!(in_store || !text.contains("diesel"), "{}", path.display());
+    }
+}
+
+#[test]
+fn there_is_one_way_out() {
+    for (path, text) in code("src").into_iter().filter(|(path, _)| !path.to_string_lossy().contains("/src/fetch/")) {
+        for word in ["TcpStream", "hyper::client", "ToSocketAddrs", "to_socket_addrs", "lookup_host", "ureq", "reqwest"] {
+            // Law: no request of our own goes past the rules for addresses.
+            assert!(!text.contains(word), "{} says {word}", path.display());
+        }
     }
 }
 

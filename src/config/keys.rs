@@ -135,6 +135,8 @@ keys! {
         "A client that registered itself and has got no token within so long is removed.";
     FetchAllow, "fetch_allow", Fallback::Nothing, Kind::List, "jwks.internal.example, 10.1.0.0/16",
         "Hosts or networks that outgoing requests may reach although they are private or loopback.";
+    FetchCaFile, "fetch_ca_file", Fallback::Nothing, Kind::Text, "/etc/doorward/company-ca.pem",
+        "A PEM file of certificate authorities that outgoing requests trust beside the system's.";
     TrustedProxies, "trusted_proxies", Fallback::Nothing, Kind::List, "127.0.0.1, 10.0.0.0/24",
         "Addresses or networks of proxies whose `X-Forwarded-For` and client-certificate header are believed.";
     ClientCertHeader, "client_cert_header", Fallback::Nothing, Kind::Text, "Client-Cert",

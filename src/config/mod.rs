@@ -7,7 +7,6 @@ mod demo;
 mod duration;
 mod error;
 mod keys;
-mod network;
 mod raw;
 mod reference;
 mod registration;
@@ -20,10 +19,10 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 
+pub use crate::network::{FetchAllow, Network, Networks};
 pub use duration::{DurationError, parse_duration, print_duration};
 pub use error::{ConfigError, ConfigErrors, Place};
 pub use keys::{Fallback, Key, Kind, Row};
-pub use network::{FetchAllow, Network, Networks};
 pub use reference::reference;
 pub use secret::{SECRET_MIN_CHARS, SecretSource};
 pub use settings::Settings;

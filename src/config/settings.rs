@@ -3,8 +3,10 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::fetch::Authorities;
+use crate::network::{FetchAllow, Networks};
 use doorward_protocol::policy::Policy;
 use doorward_protocol::registration::Rules;
 use doorward_protocol::values::{Issuer, Seconds};
@@ -13,7 +15,6 @@ use zeroize::Zeroizing;
 
 use super::error::ConfigErrors;
 use super::keys::Key;
-use super::network::{FetchAllow, Networks};
 use super::raw::RawSettings;
 use super::rocket_config::{self, Listen};
 use super::secret::{self, SecretSource};
@@ -30,6 +31,8 @@ pub struct Settings {
     pub secret: SecretSource,
     /// Private targets that outgoing requests may reach.
     pub fetch_allow: FetchAllow,
+    /// Authorities that outgoing requests trust beside the system's.
+    pub fetch_authorities: Authorities,
     /// Whose `X-Forwarded-For` and client-certificate header are believed.
     pub trusted_proxies: Networks,
     /// The name of that header, in small letters.
@@ -68,6 +71,7 @@ impl Settings {
         let required = [Key::RequirePushedRequests, Key::RequireDpopNonce].map(|key| raw.flag(key));
         let registration = registration::read(&mut raw);
         let fetch_allow = fetch_allow(&mut raw);
+        let fetch_authorities = fetch_authorities(&mut raw);
         let trusted_proxies = trusted_proxies(&mut raw);
         let client_cert_header = client_cert_header(&mut raw, trusted_proxies.as_ref());
         let password_min_length = raw.number(Key::PasswordMinLength).and_then(|number| usize::try_from(number).ok());
@@ -83,6 +87,7 @@ impl Settings {
                 database_url: database_url?,
                 secret: secret?,
                 fetch_allow,
+                fetch_authorities,
                 trusted_proxies: trusted_proxies?,
                 client_cert_header,
                 password_min_length: password_min_length?,
@@ -211,6 +216,14 @@ fn fetch_allow(raw: &mut RawSettings) -> FetchAllow {
         }
     }
     allow
+}
+
+fn fetch_authorities(raw: &mut RawSettings) -> Authorities {
+    let Some(file) = raw.text(Key::FetchCaFile) else { return Authorities::default() };
+    Authorities::read(Path::new(&file)).unwrap_or_else(|problem| {
+        raw.fault(Key::FetchCaFile, problem);
+        Authorities::default()
+    })
 }
 
 fn trusted_proxies(raw: &mut RawSettings) -> Option<Networks> {

@@ -144,6 +144,9 @@ fn each_wrong_value_is_refused_by_its_name_with_an_example() {
         ("REGISTRATION_UNUSED", "1m", "shorter than 1h"),
         ("FETCH_ALLOW", "http://a.example", "no host name"),
         ("FETCH_ALLOW", "a.example,,b.example", "empty entry"),
+        ("FETCH_CA_FILE", "/nowhere/ca.pem", "/nowhere/ca.pem"),
+        ("FETCH_CA_FILE", "Cargo.toml", "holds no certificate"),
+        ("FETCH_CA_FILE", "/", "can't be read"),
         ("TRUSTED_PROXIES", "10.0.0.1/8", "10.0.0.0/8"),
         ("TRUSTED_PROXIES", "0.0.0.0/0", "everybody"),
         ("TRUSTED_PROXIES", "proxy.example", "neither an IP address"),
@@ -183,7 +186,7 @@ fn every_fallback_and_example_of_the_table_is_right() {
         if let Fallback::Text(text) = key.row().fallback {
             assert!(env(name, text).is_ok(), "{key:?}");
         }
-        let elsewhere = matches!(key, Key::Secret | Key::SecretFile | Key::TemplatesDir | Key::StaticDir);
+        let elsewhere = matches!(key, Key::Secret | Key::SecretFile | Key::FetchCaFile | Key::TemplatesDir | Key::StaticDir);
         let given = [(name, key.row().example), ("TRUSTED_PROXIES", "127.0.0.1")];
         // Law: what an error shows as right is right.
         assert!(elsewhere || load("", &given[..if *key == Key::ClientCertHeader { 2 } else { 1 }]).is_ok(), "{key:?}");

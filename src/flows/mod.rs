@@ -29,6 +29,7 @@ pub mod told;
 pub mod userinfo;
 
 use crate::clock::Clock;
+use crate::fetch::Fetcher;
 use crate::keys::KeyError;
 use crate::passwords::{HashError, Hasher};
 use crate::seal::{Seal, WrongSecret};
@@ -64,6 +65,8 @@ pub struct Ctx {
     pub catalog: Arc<CatalogCache>,
     /// Rung when sessions were ended here, so that apps are told at once and not at the next look into the queue.
     pub sessions_ended: Arc<Notify>,
+    /// The one way out, for requests of our own.
+    pub fetch: Fetcher,
 }
 
 impl Ctx {

@@ -100,7 +100,10 @@ pub struct FetchAllow {
 
 impl FetchAllow {
     /// Takes one entry: a host name, an address or a network.
-    pub(super) fn add(&mut self, entry: &str) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// What is wrong with it, to be read after its text.
+    pub fn add(&mut self, entry: &str) -> Result<(), String> {
         let numeric = entry.rsplit('.').next().is_some_and(|label| label.starts_with(|c: char| c.is_ascii_digit()));
         if numeric || entry.contains(['/', ':']) {
             let network = entry.parse().map_err(|why| if entry.contains("//") { NOT_A_HOST.to_owned() } else { why })?;
