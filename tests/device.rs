@@ -1,6 +1,9 @@
 //! A device without a browser: RFC 8628 over HTTP, with the mitigations of RFC 10027.
 #![allow(clippy::expect_used, missing_docs)]
 
+use doorward::store::definitions;
+use doorward_protocol::detail_type::DetailType;
+use doorward_protocol::values::Timestamp;
 use doorward_testkit::{API, App, Browser, CHALLENGE, PASSWORD, Page, VERIFIER, World, app, claims, each_backend, photos};
 use rocket::http::Method;
 use serde_json::{Value, json};
@@ -328,6 +331,35 @@ async fn what_is_unticked_is_not_given_and_what_was_not_asked_cannot_be_added() 
     assert!(page.title().contains("Nothing was allowed"), "{}", page.title());
     // Law: nothing left to grant is a refusal.
     assert_eq!(only.error().await, "access_denied");
+}
+
+#[rocket::async_test]
+async fn rfc_9396_what_a_device_asks_beyond_scopes_is_shown_before_it_is_given() {
+    let mut bank = television();
+    bank["authorization_details_types"] = json!(["payment"]);
+    let world = builder().app("till", bank).start().await;
+    let payment: DetailType = serde_json::from_value(json!({"type": "payment", "resource": API,
+        "schema": {"required": ["to"], "properties": {"type": {}, "to": {"type": "string"}}, "additionalProperties": false},
+        "sentence": {"en": "Pay {to}", "zh-CN": "付给{to}"}}))
+    .expect("a type");
+    let kind = payment.clone();
+    world.change(move |conn| definitions::insert(conn, &kind, Timestamp(0)).map(drop)).await;
+    let details = r#"[{"type":"payment","to":"Merchant A"}]"#;
+    let device = Device::ask_with(&world, "till", &[("authorization_details", details)]).await;
+    let mut browser = world.browser();
+    let page = asked(&mut browser, "ada", &device.code).await;
+    assert!(page.body.contains("Pay Merchant A"), "{}", page.body);
+    browser.submit(page.form("/consent").press("decision", "allow")).await;
+    let given: Value = serde_json::from_str(details).expect("JSON");
+    assert_eq!(device.poll().await.json()["authorization_details"], given);
+    let refused = world.app("tv").post("/device_authorization", &[("authorization_details", details)]).await;
+    assert_eq!(refused.refusal(), (400, "invalid_authorization_details".to_owned()));
+    let hidden = Device::ask_with(&world, "till", &[("authorization_details", details)]).await;
+    let page = asked(&mut browser, "ada", &hidden.code).await;
+    world.change(move |conn| definitions::delete::<DetailType>(conn, "payment").map(drop)).await;
+    // Law: what the person could not read is not given.
+    let gone = browser.submit(page.form("/consent").press("decision", "allow")).await;
+    assert_eq!((gone.status, hidden.error().await), (410, "authorization_pending".to_owned()));
 }
 
 #[rocket::async_test]

@@ -3,6 +3,8 @@
 
 #[path = "races/assertions.rs"]
 mod assertions;
+#[path = "races/devices.rs"]
+mod devices;
 #[path = "races/pushed.rs"]
 mod pushed;
 mod support;

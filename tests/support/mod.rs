@@ -328,7 +328,8 @@ pub struct Tokens {
     pub refresh: String,
 }
 
-async fn exchange(ctx: &Ctx, body: String) -> Result<Tokens, FlowError> {
+/// Posts a form of the client to the token endpoint.
+pub async fn exchange(ctx: &Ctx, body: String) -> Result<Tokens, FlowError> {
     let params = Params::parse(body.as_bytes(), MAY_REPEAT).expect("parameters");
     let response = token::token(ctx, &credentials(), params).await?;
     let response = serde_json::to_value(&response).expect("JSON");

@@ -11,6 +11,7 @@ use doorward_protocol::authorize::{Answer, ConsentAsk};
 use doorward_protocol::check::Checks;
 use doorward_protocol::claims_request::ClaimsRequest;
 use doorward_protocol::client::Client;
+use doorward_protocol::details::type_of;
 use doorward_protocol::device::{is_fresh, shown};
 use doorward_protocol::grants::{Grant, GrantType};
 use doorward_protocol::scopes::Scopes;
@@ -64,7 +65,9 @@ fn open(conn: &mut Conn, ctx: &Ctx, page: &InteractionId, browser: Option<&Diges
     // A client that was deleted or lost the grant meanwhile gets nothing.
     let client = catalog.client(conn, &entered.asked.client_id)?.filter(|client| client.may(GrantType::DeviceCode));
     let living = entered.allowed.is_some() || ctx.now() < entered.asked.valid_until;
-    let Some(client) = client.filter(|_| living) else { return Ok(Err(Step::Expired)) };
+    // What can't be shown can't be asked: an operator took the type of a transaction away.
+    let shown_whole = entered.asked.request.details.0.iter().all(|detail| catalog.apis.detail_type(type_of(detail)).is_some());
+    let Some(client) = client.filter(|_| living && shown_whole) else { return Ok(Err(Step::Expired)) };
     let plain = ctx.seal.open(CONTEXT, &entered.sealed_code).map_err(|why| FlowError::Internal(why.to_string()))?;
     let code = shown(&Secret::<UserCode>::shown(String::from_utf8_lossy(&plain)));
     Ok(Ok(View { entered, code, client, catalog, user: None }))

@@ -176,6 +176,7 @@ fn consent_page(visit: &Visit<'_>, id: &str, view: &View, ask: &ConsentAsk) -> R
     let Some(user) = &view.user else { return Reply::see_other(visit.app.path(&path(id, ""))) };
     let asked = &view.entered.asked;
     let here = network(&asked.origin.address) == network(&visit.origin().address);
+    let scopes = words::asks(&ask.asked, &ask.required, &view.catalog, user, visit.locale);
     let page = pages::DeviceConsent {
         action: visit.app.path(&path(id, "/consent")),
         switch_action: visit.app.path(&path(id, "/switch")),
@@ -184,7 +185,7 @@ fn consent_page(visit: &Visit<'_>, id: &str, view: &View, ask: &ConsentAsk) -> R
         account: words::person(user, visit.locale),
         code: view.code.clone(),
         origin: DeviceOrigin::new(&asked.origin.address, here, words::browser_name(&asked.origin.user_agent), asked.at.0),
-        scopes: words::asks(&ask.asked, &ask.required, &view.catalog, user, visit.locale),
+        scopes: [words::details(&asked.request.details, &view.catalog, visit.locale), scopes].concat(),
     };
     visit.page_at(&path(id, ""), Status::Ok, &page, &Csp::default())
 }
