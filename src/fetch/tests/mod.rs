@@ -10,6 +10,7 @@ mod redirects;
 mod rules;
 mod server;
 mod tls;
+mod told;
 
 use super::resolve::Addresses;
 use super::{Document, FetchError, Fetched, Fetcher, Limits, Options, Resolve};
