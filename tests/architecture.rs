@@ -99,8 +99,8 @@ fn each_room_uses_only_what_stands_below_it() {
         ("src/fetch", &["http", "flows", "pages", "store", "cli", "setup", "config", "keys", "passwords", "seal"]),
         ("src/http", &["cli", "setup"]),
     ] {
-        // Law: the direction is one way.
-        let words: Vec<String> = above.iter().map(|name| format!("crate::{name}")).collect();
+        // Law: the direction is one way. A name is meant whole: `client_secrets` isn't `cli`.
+        let words: Vec<String> = above.iter().flat_map(|name| ["::", ";", ","].map(|end| format!("crate::{name}{end}"))).collect();
         none_says(room, &words.iter().map(String::as_str).collect::<Vec<_>>());
     }
 }
@@ -147,7 +147,7 @@ fn no_form_is_read_past_the_guards() {
 
 #[test]
 fn every_form_of_a_page_is_proven_to_be_from_it() {
-    let free = ["/authorize", "/logout", "/token", "/device_authorization", "/introspect", "/revoke", "/userinfo", "/register"];
+    let free = ["/authorize", "/par", "/logout", "/token", "/device_authorization", "/introspect", "/revoke", "/userinfo", "/register"];
     let mut seen = 0;
     for (path, text) in code("src/http") {
         for method in ["#[put(", "#[patch(", "#[delete("] {
