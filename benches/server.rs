@@ -10,6 +10,7 @@ use doorward::setup::Setup;
 use doorward::store::sessions::{Login, Origin, log_in};
 use doorward::store::users::{self, User};
 use doorward::store::{StoreError, apis, clients, consents};
+use doorward_protocol::claims_request::Names;
 use doorward_protocol::client::{Client, Metadata};
 use doorward_protocol::consent::Consent;
 use doorward_protocol::pkce::Challenge;
@@ -89,7 +90,9 @@ fn furnish(setup: &Setup) -> String {
         absolute: Seconds::days(1),
     };
     let granted: Scopes = scope.split(' ').collect();
-    let consent = Consent { granted, declined: Scopes::default(), given_at: now, expires_at: now.plus(Seconds::days(1)) };
+    let expires_at = now.plus(Seconds::days(1));
+    let (declined, claims) = (Scopes::default(), Names::default());
+    let consent = Consent { granted, declined, claims: claims.clone(), claims_declined: claims, given_at: now, expires_at };
     setup
         .ctx()
         .store

@@ -20,6 +20,7 @@ use doorward::store::sessions::Origin;
 use doorward::store::{StoreError, consents, sessions, users};
 use doorward_protocol::authorize::Answer;
 use doorward_protocol::check::Check;
+use doorward_protocol::claims_request::Names;
 use doorward_protocol::params::Params;
 use doorward_protocol::scopes::Scopes;
 use doorward_protocol::secret::{Digest, KnownBrowser, Secret};
@@ -131,7 +132,7 @@ fn a_consent_given_many_times_at_once_gives_one_code() {
         let id = interaction(&ctx, &who, "openid email").await;
         let outcomes = at_once(MANY, |number| {
             let (ctx, id, who) = (ctx.clone(), id.clone(), who.clone());
-            let given = if number % 5 == 0 { Answer::Deny } else { Answer::Allow(Scopes::openid()) };
+            let given = if number % 5 == 0 { Answer::Deny } else { Answer::Allow(Scopes::openid(), Names::new()) };
             async move { consent::decided(&ctx, id, Some(browser()), Some(who), given).await }
         })
         .await;
@@ -149,7 +150,7 @@ fn a_consent_form_sent_many_times_at_once_gives_one_code() {
         let id = interaction(&ctx, &who, "openid email").await;
         let outcomes = at_once(MANY, |_| {
             let (ctx, id, who) = (ctx.clone(), id.clone(), who.clone());
-            let given = Answer::Allow("openid email".split(' ').collect());
+            let given = Answer::Allow("openid email".split(' ').collect(), Names::new());
             async move { consent::decided(&ctx, id, Some(browser()), Some(who), given).await }
         })
         .await;
@@ -288,7 +289,7 @@ fn an_answer_under_way_gives_nothing_that_outlives_the_end_of_its_session() {
             let who = ada(&ctx).await;
             let id = interaction(&ctx, &who, "openid offline_access").await;
             end(&ctx, how, &who, "").await;
-            let given = Answer::Allow("openid offline_access".split(' ').collect());
+            let given = Answer::Allow("openid offline_access".split(' ').collect(), Names::new());
             let answered = consent::decided(&ctx, id, Some(browser()), Some(who.clone()), given).await;
             let code = if let Ok(Answered::Respond(response)) = &answered { code_in(response) } else { None };
             let enable = move |conn: &mut _| users::set_disabled(conn, &who.session.subject, false, NOW);
@@ -310,7 +311,7 @@ fn no_request_beside_a_withdrawal_gives_what_outlives_it() {
         populate(&ctx, json!({"require_consent": true})).await;
         let who = ada(&ctx).await;
         let asked_before = interaction(&ctx, &who, "openid offline_access").await;
-        let given = Answer::Allow("openid offline_access".split(' ').collect());
+        let given = Answer::Allow("openid offline_access".split(' ').collect(), Names::new());
         let allowed = consent::decided(&ctx, asked_before, Some(browser()), Some(who.clone()), given).await;
         assert!(matches!(allowed, Ok(Answered::Respond(_))), "{allowed:?}");
         let outcomes = at_once(24, |n| {

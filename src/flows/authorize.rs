@@ -333,7 +333,7 @@ impl Issue {
             resources: request.resources.clone(),
             auth_time: session.auth_time,
             nonce: request.nonce.clone(),
-            claims: request.claims.clone(),
+            claims: approval.claims,
             details: request.details.clone(),
             confirmation: None,
             expires_at: now.plus(lives),

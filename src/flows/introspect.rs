@@ -1,8 +1,9 @@
 //! `POST /introspect` (RFC 7662).
 
 use super::client_auth::{Sender, authenticate};
+use super::mint::Told;
 use super::subject::sub_for;
-use super::{Ctx, FlowError, userinfo};
+use super::{Ctx, FlowError, mint, userinfo};
 use crate::store::tokens;
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::error::Refusal;
@@ -12,18 +13,21 @@ use doorward_protocol::secret::{Refresh, Secret};
 use serde_json::Value;
 use std::sync::Arc;
 
-/// What a client may know of a token.
+/// What a client may know of a token; signed where it asks for a JWT or is registered so.
 ///
 /// # Errors
 /// [`FlowError::Refused`] when the client isn't authentic or names no token.
-pub async fn introspect(ctx: &Ctx, sender: &Sender, params: &Params) -> Result<Value, FlowError> {
+pub async fn introspect(ctx: &Ctx, sender: &Sender, params: &Params, wants_jwt: bool) -> Result<Told<Value>, FlowError> {
     let (by, catalog) = authenticate(ctx, sender).await?;
     let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
     params.no_repeats(&mut Checks::silent()).map_err(as_client)?;
     let presented = params.get("token").ok_or_else(|| as_client(Refusal::by(Check::TokenPresent)))?.to_owned();
     let now = ctx.now();
     let (seal, issuer) = (Arc::clone(&ctx.seal), ctx.policy.issuer.as_str().to_owned());
-    ctx.store
+    let signed = resource::introspection_alg(by.client(), wants_jwt);
+    let (asked_by, keys) = (Arc::clone(by.client()), Arc::clone(&catalog));
+    let answer = ctx
+        .store
         .read(move |conn| {
             let mut access = userinfo::find(conn, &presented, &catalog, now)?;
             // The person as the token's own client knows them: what its JWT says, whoever asks.
@@ -46,5 +50,9 @@ pub async fn introspect(ctx: &Ctx, sender: &Sender, params: &Params) -> Result<V
             }
             .map_err(as_client)
         })
-        .await
+        .await?;
+    match signed {
+        None => Ok(Told::Plain(answer)),
+        Some(alg) => mint::introspection(ctx, &keys, &asked_by, alg, &answer).map(Told::Signed),
+    }
 }

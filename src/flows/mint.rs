@@ -9,13 +9,13 @@ use doorward_protocol::audience::TokenPlan;
 use doorward_protocol::client::Client;
 use doorward_protocol::grants::Grant;
 use doorward_protocol::jose::Alg;
-use doorward_protocol::resource::AccessRecord;
+use doorward_protocol::resource::{self, AccessRecord};
 use doorward_protocol::secret::{Access, Secret, random_id};
 use doorward_protocol::tokens::access::AccessClaims;
 use doorward_protocol::tokens::claims::Person;
 use doorward_protocol::tokens::id_token::IdClaims;
 use doorward_protocol::values::{Subject, Timestamp, TokenId};
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 /// The names and secrets of an access token, drawn before the transaction, which may run more than once.
 #[derive(Debug)]
@@ -111,8 +111,11 @@ pub fn id_token(
     let alg = client.metadata.id_token_signed_response_alg;
     let (record, token) = access;
     // Where the access token is for an API it can't fetch claims at userinfo: they come here (Core §5.4 leaves both open).
+    let scopes = grant.scopes_of(client);
     let for_api = record.audience != ctx.policy.issuer.as_str();
-    let personal = person.filter(|_| for_api).map_or_else(Map::new, |person| person.told(&grant.scopes));
+    let by_name = grant.claims_of(client, &scopes);
+    let mut personal = person.filter(|_| for_api).map_or_else(Map::new, |person| person.told(&scopes, &by_name.locales));
+    personal.extend(person.map(|person| person.told_by_name(&by_name.id_token, &by_name.locales)).unwrap_or_default());
     let claims = IdClaims {
         iss: ctx.policy.issuer.as_str(),
         sub: &sub_for(&ctx.seal, client, &grant.subject),
@@ -128,6 +131,34 @@ pub fn id_token(
         personal,
     };
     sign(catalog, alg, "JWT", &claims, record.issued_at)
+}
+
+/// An answer that clients take as it is, or signed.
+#[derive(Clone, Debug)]
+pub enum Told<T> {
+    /// As it is.
+    Plain(T),
+    /// As a JWT.
+    Signed(String),
+}
+
+/// Signed userinfo (OpenID Connect Core §5.3.2): the claims with `iss` and `aud`. Without `exp`, so that it never passes for an ID token.
+///
+/// # Errors
+/// [`FlowError::Internal`] when there is no key or it fails.
+pub fn userinfo(ctx: &Ctx, catalog: &Catalog, client: &Client, alg: Alg, mut claims: Map<String, Value>) -> Result<String, FlowError> {
+    claims.insert("iss".to_owned(), ctx.policy.issuer.as_str().into());
+    claims.insert("aud".to_owned(), client.id.as_str().into());
+    sign(catalog, alg, "JWT", &claims, ctx.now())
+}
+
+/// A signed answer to an introspection (RFC 9701 §5).
+///
+/// # Errors
+/// [`FlowError::Internal`] when there is no key or it fails.
+pub fn introspection(ctx: &Ctx, catalog: &Catalog, by: &Client, alg: Alg, answer: &Value) -> Result<String, FlowError> {
+    let now = ctx.now();
+    sign(catalog, alg, "token-introspection+jwt", &resource::introspection_claims(answer, by, ctx.policy.issuer.as_str(), now), now)
 }
 
 pub(super) fn sign(catalog: &Catalog, alg: Alg, typ: &str, claims: &impl serde::Serialize, now: Timestamp) -> Result<String, FlowError> {

@@ -2,9 +2,10 @@
 
 use super::catalog::Catalog;
 use super::dpop::{self, At};
+use super::mint::Told;
 use super::subject::sub_for;
 use super::{Ctx, FlowError, mint};
-use crate::store::{Conn, tokens, users};
+use crate::store::{Conn, grants, tokens, users};
 use doorward_protocol::api::Apis;
 use doorward_protocol::binding::Proven;
 use doorward_protocol::check::{Check, Checks};
@@ -53,17 +54,18 @@ pub struct Visitor<'r> {
     pub dpop: Vec<String>,
 }
 
-/// What the person of a token has allowed its client to know.
+/// What the person of a token has allowed its client to know; signed for clients registered so (OpenID Connect Core §5.3.2).
 ///
 /// # Errors
 /// [`FlowError::Refused`] by the rules of [`resource::accept`] and of RFC 9449 §7.
-pub async fn userinfo(ctx: &Ctx, visitor: &Visitor<'_>) -> Result<Map<String, Value>, FlowError> {
+pub async fn userinfo(ctx: &Ctx, visitor: &Visitor<'_>) -> Result<Told<Map<String, Value>>, FlowError> {
     let shown = resource::shown(&visitor.authorization, &mut Checks::silent())?;
     let proof = proof(ctx, visitor, shown).await?;
     let proven = Proven { jkt: proof.as_ref().map(|proof| proof.jkt.as_str().to_owned()), certificate: None };
     let (scheme, token) = (shown.scheme, shown.token.to_owned());
     let (cache, seal, now, issuer) = (Arc::clone(&ctx.catalog), Arc::clone(&ctx.seal), ctx.now(), ctx.policy.issuer.as_str().to_owned());
-    ctx.store
+    let (claims, client, catalog) = ctx
+        .store
         .read(move |conn| {
             let catalog = cache.get(conn)?;
             let record = find(conn, &token, &catalog, now)?;
@@ -73,11 +75,21 @@ pub async fn userinfo(ctx: &Ctx, visitor: &Visitor<'_>) -> Result<Map<String, Va
                 proof.fits(&client, &mut Checks::silent())?;
             }
             let user = users::find(conn, subject)?.filter(|user| !user.disabled).ok_or_else(|| Refusal::by(Check::TokenActive))?;
-            let mut claims = user.person.told(&record.scopes);
+            let grant = match &record.grant {
+                Some(id) => grants::find(conn, id.as_str(), now)?,
+                None => None,
+            };
+            let by_name = grant.map(|grant| grant.claims_of(&client, &record.scopes)).unwrap_or_default();
+            let mut claims = user.person.told(&record.scopes, &by_name.locales);
+            claims.extend(user.person.told_by_name(&by_name.userinfo, &by_name.locales));
             claims.insert("sub".to_owned(), sub_for(&seal, &client, subject).as_str().into());
-            Ok(claims)
+            Ok::<_, FlowError>((claims, client, catalog))
         })
-        .await
+        .await?;
+    match client.metadata.userinfo_signed_response_alg {
+        None => Ok(Told::Plain(claims)),
+        Some(alg) => mint::userinfo(ctx, &catalog, &client, alg, claims).map(Told::Signed),
+    }
 }
 
 /// The proof of the request, remembered before the token is looked at.

@@ -128,6 +128,11 @@ impl Reply {
         }
     }
 
+    /// A signed answer, of the type `application/{subtype}`.
+    pub fn jwt(subtype: &'static str, jwt: String) -> Self {
+        Self { status: Status::Ok, headers: Vec::new(), body: Body::Text(ContentType::new("application", subtype), jwt), cause: None }
+    }
+
     /// Plain text.
     pub fn text(status: Status, text: impl Into<String>) -> Self {
         Self { status, headers: Vec::new(), body: Body::Text(ContentType::Plain, text.into()), cause: None }

@@ -2,9 +2,10 @@
 
 use crate::flows::FlowError;
 use crate::flows::catalog::Catalog;
-use crate::pages::{ClientCard, DestinationKind, ErrorKind, ErrorPage, Locale, Person, ScopeAsk, ScopeText, Shown, WebLink};
+use crate::pages::{ClaimAsk, ClientCard, DestinationKind, ErrorKind, ErrorPage, Locale, Person, ScopeAsk, ScopeText, Shown, WebLink};
 use crate::store::users::User;
 use doorward_protocol::check::Check;
+use doorward_protocol::claims_request::{ClaimsRequest, Names};
 use doorward_protocol::client::Client;
 use doorward_protocol::details::{Details, type_of};
 use doorward_protocol::redirect_uri::RedirectUri;
@@ -42,14 +43,14 @@ pub fn sentences(scopes: &Scopes, catalog: &Catalog, locale: Locale) -> Vec<Scop
 }
 
 /// Scopes to be asked for, with the very values they hand over.
-pub fn asks(asked: &Scopes, required: &Scopes, catalog: &Catalog, user: &User, locale: Locale) -> Vec<ScopeAsk> {
+pub fn asks(asked: &Scopes, required: &Scopes, catalog: &Catalog, (user, locales): (&User, &[String]), locale: Locale) -> Vec<ScopeAsk> {
     let ask = |scope: &str| {
         let mut ask = ScopeAsk::new(scope, sentence(scope, catalog, locale));
         let api = catalog.apis.owner_of(scope);
         ask.api = api.map(|api| api.shown_name().to_owned());
         ask.required = required.has(scope);
         ask.checked = true;
-        ask.values = values(scope, user);
+        ask.values = values(scope, user, locales);
         ask
     };
     ordered(asked).map(ask).collect()
@@ -75,26 +76,20 @@ fn sentence<'c>(scope: &str, catalog: &'c Catalog, locale: Locale) -> Option<&'c
     catalog.apis.owner_of(scope)?.scopes.get(scope)?.sentence(locale.tag())
 }
 
-/// What a scope hands over of a person, as a person reads it.
-pub fn values(scope: &str, user: &User) -> Vec<Shown> {
-    let told = user.person.told(&[scope].into_iter().collect());
+/// What a scope hands over of a person, in the languages asked for, as a person reads it.
+pub fn values(scope: &str, user: &User, locales: &[String]) -> Vec<Shown> {
+    let told = user.person.told(&[scope].into_iter().collect(), locales);
     let mut shown = Vec::new();
     for name in claims::of_scope(scope) {
         // Whether an address is verified is said beside the address; other languages repeat the same value.
         if matches!(*name, "email_verified" | "phone_number_verified") {
             continue;
         }
-        let Some(value) = told.get(*name) else { continue };
-        let text = match value {
-            Value::String(text) => text.clone(),
-            Value::Object(address) if address.contains_key("formatted") => address["formatted"].as_str().unwrap_or_default().to_owned(),
-            Value::Object(parts) => parts.values().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
-            other => other.to_string(),
-        };
-        // The same in other languages is handed over, too.
-        let tagged = told.iter().filter(|(key, _)| key.strip_prefix(name).is_some_and(|rest| rest.starts_with('#')));
-        let text = tagged.filter_map(|(_, value)| value.as_str()).fold(text, |all, one| format!("{all} · {one}"));
-        let item = Shown::new(name, text);
+        let texts = texts(name, &told);
+        if texts.is_empty() {
+            continue;
+        }
+        let item = Shown::new(name, texts.join(" · "));
         shown.push(match told.get(&format!("{name}_verified")).and_then(Value::as_bool) {
             Some(verified) => item.verified(verified),
             None => item,
@@ -103,9 +98,44 @@ pub fn values(scope: &str, user: &User) -> Vec<Shown> {
     shown
 }
 
+/// A claim as text: its value, and the same in other languages, which is handed over, too.
+fn texts(name: &str, told: &Map<String, Value>) -> Vec<String> {
+    told.iter().filter(|(key, _)| claims::base(key) == name).map(|(_, value)| text(value)).collect()
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Object(address) if address.contains_key("formatted") => address["formatted"].as_str().unwrap_or_default().to_owned(),
+        Value::Object(parts) => parts.values().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+/// Names of claims.
+pub fn names(names: &Names) -> Vec<Shown> {
+    names.iter().map(|name| Shown::new(name, "")).collect()
+}
+
+/// Claims to be asked for by name, with the very values they hand over.
+pub fn claims(asked: &Names, request: &ClaimsRequest, user: &User) -> Vec<ClaimAsk> {
+    let ask = |name: &String| {
+        let wished = request.only(|one| one == name);
+        let mut told = user.person.told_by_name(&wished.userinfo, &wished.locales);
+        told.extend(user.person.told_by_name(&wished.id_token, &wished.locales));
+        let shown = match told.get(name) {
+            // A yes or no is said in the reader's words.
+            Some(Value::Bool(verified)) if name.ends_with("_verified") => Shown::new(name, "").verified(*verified),
+            _ => Shown::new(name, texts(name, &told).join(" · ")),
+        };
+        ClaimAsk { name: name.clone(), shown }
+    };
+    asked.iter().map(ask).collect()
+}
+
 /// Everything apps could ask about a person, for the account page.
 pub fn profile(user: &User) -> Vec<Shown> {
-    ["profile", "email", "phone", "address"].into_iter().flat_map(|scope| values(scope, user)).collect()
+    ["profile", "email", "phone", "address"].into_iter().flat_map(|scope| values(scope, user, &[])).collect()
 }
 
 /// What people call a browser, from what it calls itself.

@@ -44,6 +44,8 @@ pub struct AppAccess {
     pub client: ClientCard,
     /// What it may do.
     pub scopes: Vec<ScopeText>,
+    /// What it is told beside, by name.
+    pub claims: Vec<Shown>,
     /// When it was allowed, Unix seconds.
     pub allowed_at: i64,
     /// When the consent ends, Unix seconds; none when it is asked each time.
@@ -96,6 +98,7 @@ impl Page for Account {
                 ScopeText::of("email", None),
                 ScopeText::of("photos:read", Some("See your photos")),
             ],
+            claims: vec![Shown::new("birthdate", ""), Shown::new("favourite_engine", "")],
             allowed_at: 1_795_529_100,
             ends_at: Some(1_811_081_100),
             last_used: Some(1_795_600_000),
@@ -105,6 +108,7 @@ impl Page for Account {
         let native = AppAccess {
             client: ClientCard::sample_native(),
             scopes: vec![ScopeText::of("photos:read", Some("See your photos"))],
+            claims: Vec::new(),
             ends_at: None,
             last_used: None,
             token_lifetime: 0,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Page;
 use super::client::ClientCard;
 use super::person::Person;
-use super::scope::{ScopeAsk, ScopeText, Shown};
+use super::scope::{ClaimAsk, ScopeAsk, ScopeText, Shown};
 
 /// How long the answer holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -20,7 +20,7 @@ pub enum Remembered {
     EachTime,
 }
 
-/// The consent page. Its buttons are `decision=allow` and `decision=deny`, its tick boxes `scope`.
+/// The consent page. Its buttons are `decision=allow` and `decision=deny`, its tick boxes `scope` and `claim`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Consent {
     /// Where the form goes.
@@ -35,8 +35,12 @@ pub struct Consent {
     pub account: Person,
     /// What is asked now.
     pub scopes: Vec<ScopeAsk>,
+    /// Claims asked for by name, beside what scopes hand over.
+    pub claims: Vec<ClaimAsk>,
     /// What was allowed before and is not asked again.
     pub already: Vec<ScopeText>,
+    /// The same of claims by name.
+    pub already_claims: Vec<Shown>,
     /// How long the answer holds.
     pub remembered: Remembered,
 }
@@ -70,7 +74,9 @@ impl Page for Consent {
                 ScopeAsk { api: Some("Photo library".to_owned()), ..ScopeAsk::new("photos:write", Some("Add photos and delete them")) },
                 ScopeAsk { checked: false, ..ScopeAsk::new("offline_access", None) },
             ],
+            claims: Vec::new(),
             already: Vec::new(),
+            already_claims: Vec::new(),
             remembered: Remembered::Until { at: 1_811_081_100 },
         };
         let more = Self {
@@ -84,9 +90,34 @@ impl Page for Consent {
             scopes: vec![ScopeAsk::new("openid", None), photos],
             ..first.clone()
         };
+        let by_name = Self {
+            scopes: vec![ScopeAsk { values: vec![Shown::new("sub", "248289761001")], ..ScopeAsk::new("openid", None) }],
+            claims: vec![
+                ClaimAsk::new("birthdate", "1815-12-10"),
+                ClaimAsk::new("favourite_engine", "analytical"),
+                ClaimAsk::new("name", "Ada Lovelace · 阿达·洛芙莱斯"),
+                ClaimAsk::new("phone_number", ""),
+                ClaimAsk { shown: Shown::new("email_verified", "").verified(true), ..ClaimAsk::new("email_verified", "") },
+            ],
+            ..first.clone()
+        };
+        let one_more = Self {
+            scopes: Vec::new(),
+            claims: vec![ClaimAsk::new("zoneinfo", "Europe/London")],
+            already_claims: vec![Shown::new("birthdate", "")],
+            ..more.clone()
+        };
         let payment = ScopeAsk::once("payment", "Pay 123.50 EUR to Merchant A".to_owned(), Some("Ada’s bank".to_owned()));
         let transaction = Self { scopes: vec![payment, ScopeAsk::new("openid", None)], remembered: Remembered::EachTime, ..first.clone() };
         let custom = Self { client: ClientCard::new("app", "打印小铺").answered_at("com.example.prints:/done"), ..native.clone() };
-        vec![("first", first), ("more", more), ("native", native), ("custom_scheme", custom), ("transaction", transaction)]
+        vec![
+            ("first", first),
+            ("by_name", by_name),
+            ("one_more", one_more),
+            ("more", more),
+            ("native", native),
+            ("custom_scheme", custom),
+            ("transaction", transaction),
+        ]
     }
 }

@@ -48,7 +48,7 @@ pub use login::{Login, LoginProblem, LoginReason};
 pub use logout::{LoggedOut, Logout, Onward, ToldApp};
 pub use overrides::TemplateError;
 pub use person::Person;
-pub use scope::{Claim, ScopeAsk, ScopeText, Shown, StandardScope};
+pub use scope::{Claim, ClaimAsk, ScopeAsk, ScopeText, Shown, StandardScope};
 pub use select_account::SelectAccount;
 pub use statics::Statics;
 

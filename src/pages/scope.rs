@@ -66,6 +66,10 @@ keyed! {
         Address => "claim.address",
         /// `updated_at`
         UpdatedAt => "claim.updated_at",
+        /// `email_verified`
+        EmailVerified => "claim.email_verified",
+        /// `phone_number_verified`
+        PhoneNumberVerified => "claim.phone_number_verified",
         /// `sub`
         Subject => "claim.sub",
     }
@@ -167,6 +171,22 @@ impl ScopeAsk {
     /// A transaction in the words of its type; it can't be unticked, only denied with the rest.
     pub fn once(kind: &str, sentence: String, api: Option<String>) -> Self {
         Self { text: ScopeText::Own { text: sentence }, api, required: true, once: true, ..Self::new(kind, None) }
+    }
+}
+
+/// One claim that is asked for by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClaimAsk {
+    /// The claim's name, sent back by the tick box.
+    pub name: String,
+    /// Its words, and the value handed over now; empty when there is none.
+    pub shown: Shown,
+}
+
+impl ClaimAsk {
+    /// A claim with its value.
+    pub fn new(name: &str, value: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), shown: Shown::new(name, value) }
     }
 }
 

@@ -4,9 +4,11 @@ use super::grants::{SessionEnds, session_holds};
 use super::schema::{consents, grants, sessions};
 use super::{Conn, StoreError, codec, insert_or_conflict};
 use diesel::prelude::*;
+use doorward_protocol::claims_request::{ClaimsRequest, Names};
 use doorward_protocol::consent::Consent;
 use doorward_protocol::scopes::Scopes;
 use doorward_protocol::values::{ClientId, Subject, Timestamp};
+use serde::{Deserialize, Serialize};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = consents)]
@@ -16,11 +18,22 @@ struct Row {
     declined: String,
     given_at: i64,
     expires_at: i64,
+    claims: Option<String>,
+}
+
+/// The column `claims`.
+#[derive(Default, Serialize, Deserialize)]
+struct ByName {
+    granted: Names,
+    declined: Names,
 }
 
 impl Row {
     fn consent(&self) -> Result<Consent, StoreError> {
+        let by_name: ByName = codec::json_or_default(self.claims.as_deref())?;
         Ok(Consent {
+            claims: by_name.granted,
+            claims_declined: by_name.declined,
             granted: codec::scopes(&self.granted)?,
             declined: codec::scopes(&self.declined)?,
             given_at: Timestamp(self.given_at),
@@ -53,7 +66,10 @@ pub fn hold(conn: &mut Conn, sub: &Subject, client: &ClientId) -> Result<bool, S
 /// # Errors
 /// [`StoreError`] when the database can't.
 pub fn put(conn: &mut Conn, sub: &Subject, client: &ClientId, consent: &Consent) -> Result<(), StoreError> {
+    let by_name = ByName { granted: consent.claims.clone(), declined: consent.claims_declined.clone() };
+    let silent = by_name.granted.is_empty() && by_name.declined.is_empty();
     let set = (
+        consents::claims.eq(codec::json_unless(&by_name, silent)?),
         consents::granted.eq(consent.granted.to_string()),
         consents::declined.eq(consent.declined.to_string()),
         consents::given_at.eq(consent.given_at.0),
@@ -78,6 +94,8 @@ pub struct AppAccess {
     pub client_id: ClientId,
     /// What it may: remembered, or held by a living grant.
     pub scopes: Scopes,
+    /// What it is told beside them, by name.
+    pub claims: Names,
     /// Since when.
     pub since: Timestamp,
     /// Until when it is remembered, if it is.
@@ -103,13 +121,14 @@ pub fn ledger(conn: &mut Conn, sub: &Subject, now: Timestamp) -> Result<Vec<AppA
             apps.push(AppAccess {
                 client_id: ClientId::new(row.client_id),
                 scopes: consent.granted,
+                claims: consent.claims,
                 since: consent.given_at,
                 until: Some(consent.expires_at),
                 last_used: None,
             });
         }
     }
-    let living: Vec<(String, String, i64, i64, SessionEnds)> = grants::table
+    let living: Vec<(String, String, Option<String>, i64, i64, SessionEnds)> = grants::table
         .left_join(sessions::table.on(sessions::id.eq(grants::session_id)))
         .filter(grants::sub.eq(sub.as_str()))
         .filter(grants::revoked_at.is_null())
@@ -118,23 +137,26 @@ pub fn ledger(conn: &mut Conn, sub: &Subject, now: Timestamp) -> Result<Vec<AppA
         .select((
             grants::client_id,
             grants::scopes,
+            grants::claims,
             grants::created_at,
             grants::used_at,
             (sessions::ended_at, sessions::idle_until, sessions::expires_at).nullable(),
         ))
         .load(conn)?;
-    for (client, scopes, created, used, session) in living {
+    for (client, scopes, claims, created, used, session) in living {
         let scopes = codec::scopes(&scopes)?;
+        let claims = codec::json_or_default::<ClaimsRequest>(claims.as_deref())?.beside(&scopes);
         if !session_holds(session, &scopes, now) {
             continue;
         }
         if let Some(app) = apps.iter_mut().find(|app| app.client_id.as_str() == client) {
             app.scopes = app.scopes.or(&scopes);
+            app.claims.extend(claims);
             app.since = app.since.min(Timestamp(created));
             app.last_used = app.last_used.max(Some(Timestamp(used)));
         } else {
             let (since, last_used) = (Timestamp(created), Some(Timestamp(used)));
-            apps.push(AppAccess { client_id: ClientId::new(client), scopes, since, until: None, last_used });
+            apps.push(AppAccess { client_id: ClientId::new(client), scopes, claims, since, until: None, last_used });
         }
     }
     apps.sort_by_key(|app| std::cmp::Reverse(app.last_used.unwrap_or(app.since)));

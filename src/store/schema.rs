@@ -125,6 +125,7 @@ diesel::table! {
         declined -> Text,
         given_at -> BigInt,
         expires_at -> BigInt,
+        claims -> Nullable<Text>,
     }
 }
 

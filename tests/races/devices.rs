@@ -7,6 +7,7 @@ use doorward::flows::{Ctx, FlowError};
 use doorward::store::{StoreError, consents};
 use doorward_protocol::authorize::Answer;
 use doorward_protocol::check::Check;
+use doorward_protocol::claims_request::Names;
 use doorward_protocol::params::Params;
 use doorward_protocol::scopes::Scopes;
 use doorward_protocol::secret::Secret;
@@ -60,7 +61,7 @@ fn a_device_code_polled_with_by_many_at_once_gives_one_token_set() {
         populated(&ctx).await;
         let who = ada(&ctx).await;
         let (secret, page) = entered(&ctx).await;
-        device::decided(&ctx, page, Some(browser()), Some(who), Answer::Allow(Scopes::default())).await.expect("an answer");
+        device::decided(&ctx, page, Some(browser()), Some(who), Answer::Allow(Scopes::default(), Names::new())).await.expect("an answer");
         let outcomes = at_once(MANY, |_| {
             let (ctx, secret) = (ctx.clone(), secret.clone());
             async move { poll(&ctx, &secret).await }
@@ -119,7 +120,7 @@ fn an_answer_given_by_many_at_once_is_one_answer() {
         let (secret, page) = entered(&ctx).await;
         at_once(MANY, |number| {
             let (ctx, page, who) = (ctx.clone(), page.clone(), who.clone());
-            let answer = if number % 2 == 0 { Answer::Deny } else { Answer::Allow(Scopes::default()) };
+            let answer = if number % 2 == 0 { Answer::Deny } else { Answer::Allow(Scopes::default(), Names::new()) };
             async move { device::decided(&ctx, page, Some(browser()), Some(who), answer).await.expect("an answer") }
         })
         .await;

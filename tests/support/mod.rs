@@ -11,6 +11,7 @@ use doorward::clock::{Clock, SystemClock, SystemEntropy};
 use doorward::config::{EnvText, Settings};
 use doorward::flows::authorize::{Begun, Who, begin};
 use doorward::flows::client_auth::Sender;
+use doorward::flows::mint::Told;
 use doorward::flows::userinfo::Visitor;
 use doorward::flows::{Ctx, FlowError, token};
 use doorward::passwords;
@@ -351,7 +352,10 @@ pub async fn refresh(ctx: &Ctx, token: &str) -> Result<Tokens, FlowError> {
 pub async fn userinfo(ctx: &Ctx, token: &str) -> Result<Map<String, Value>, FlowError> {
     let authorization = format!("Bearer {token}");
     let visitor = Visitor { method: "GET", authorization: vec![&authorization], dpop: Vec::new() };
-    doorward::flows::userinfo::userinfo(ctx, &visitor).await
+    match doorward::flows::userinfo::userinfo(ctx, &visitor).await? {
+        Told::Plain(claims) => Ok(claims),
+        Told::Signed(jwt) => panic!("the app isn't registered for signed userinfo: {jwt}"),
+    }
 }
 
 /// A first pair of tokens in a session of Ada's.

@@ -1,5 +1,6 @@
 //! What a person has allowed an app, and for how long it is remembered.
 
+use crate::claims_request::Names;
 use crate::scopes::Scopes;
 use crate::values::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,12 @@ pub struct Consent {
     pub granted: Scopes,
     /// What was offered and unticked: not asked again while it is remembered, and never granted.
     pub declined: Scopes,
+    /// Claims that were allowed by name, beside those that scopes hand over (OpenID Connect Core §5.5).
+    #[serde(default)]
+    pub claims: Names,
+    /// Claims that were offered by name and unticked.
+    #[serde(default)]
+    pub claims_declined: Names,
     /// When the person answered last.
     pub given_at: Timestamp,
     /// From then on it is asked anew.
@@ -29,6 +36,8 @@ impl Consent {
         Self {
             granted: self.granted.without(&newer.declined).or(&newer.granted),
             declined: self.declined.without(&newer.granted).or(&newer.declined),
+            claims: self.claims.difference(&newer.claims_declined).chain(&newer.claims).cloned().collect(),
+            claims_declined: self.claims_declined.difference(&newer.claims).chain(&newer.claims_declined).cloned().collect(),
             given_at: newer.given_at,
             expires_at: newer.expires_at,
         }
@@ -43,6 +52,8 @@ mod tests {
         Consent {
             granted: granted.iter().copied().collect(),
             declined: declined.iter().copied().collect(),
+            claims: granted.iter().map(|name| format!("claim {name}")).collect(),
+            claims_declined: declined.iter().map(|name| format!("claim {name}")).collect(),
             given_at: Timestamp(given_at),
             expires_at: Timestamp(given_at + 10),
         }

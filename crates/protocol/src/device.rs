@@ -61,7 +61,7 @@ impl DeviceRequest {
     /// What the person is asked: everything, each time, also for first-party apps and whatever was answered before.
     pub fn ask(&self, client: &Client, apis: &Apis) -> ConsentAsk {
         let asked = self.scopes.and(&client.allowed_scopes());
-        ConsentAsk { required: fixed(&asked, apis), asked, already: Scopes::default(), remembered: false }
+        ConsentAsk { required: fixed(&asked, apis), asked, ..ConsentAsk::default() }
     }
 
     /// The scopes that the person's answer grants.

@@ -65,6 +65,8 @@ codes! {
     InteractionRequired = "interaction_required", 400, "The person must take part.";
     /// OpenID Connect Core §3.1.2.6.
     AccountSelectionRequired = "account_selection_required", 400, "The person must choose an account first.";
+    /// OpenID Connect Core Error Code `unmet_authentication_requirements` 1.0.
+    UnmetAuthenticationRequirements = "unmet_authentication_requirements", 400, "This server can not authenticate a person as was asked.";
     /// OpenID Connect Core §3.1.2.6.
     RequestNotSupported = "request_not_supported", 400, "Request objects are not supported.";
     /// RFC 9101 §7, OpenID Connect Core §3.1.2.6.

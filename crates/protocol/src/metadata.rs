@@ -43,6 +43,7 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
     let at = |path: &str| policy.issuer.at(path);
     let secret_methods: Vec<&str> = AuthMethod::ALL.into_iter().filter(|m| *m != AuthMethod::None).map(AuthMethod::as_str).collect();
     let assertions: Vec<&str> = Alg::ALL.iter().map(|alg| alg.name()).chain([HS256]).collect();
+    let algs: Vec<&str> = Alg::ALL.iter().map(|alg| alg.name()).collect();
     let mut scopes: Vec<&str> = OPENID_SCOPES.to_vec();
     scopes.extend(apis.iter().flat_map(|api| api.scopes.keys().map(String::as_str)));
     let response_modes: Vec<&str> = ResponseMode::ALL.map(ResponseMode::as_str).into_iter().chain([ResponseMode::SHORT]).collect();
@@ -64,7 +65,9 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         "authorization_signing_alg_values_supported": Alg::ALL.map(Alg::name),
         "grant_types_supported": GrantType::ALL.map(GrantType::as_str),
         "subject_types_supported": SubjectType::ALL.map(SubjectType::as_str),
-        "id_token_signing_alg_values_supported": Alg::ALL.iter().map(|alg| alg.name()).collect::<Vec<_>>(),
+        "id_token_signing_alg_values_supported": algs,
+        "userinfo_signing_alg_values_supported": algs,
+        "introspection_signing_alg_values_supported": algs,
         "token_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::as_str),
         "introspection_endpoint_auth_methods_supported": secret_methods,
         "revocation_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::as_str),
@@ -76,9 +79,11 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         "acr_values_supported": Acr::ALL.map(Acr::as_str),
         "authorization_details_types_supported": apis.detail_types().map(|known| known.name.as_str()).collect::<Vec<_>>(),
         "prompt_values_supported": Prompt::ALL.map(Prompt::as_str),
+        // Taken and ignored: the pages fit any display (OpenID Connect Core §3.1.2.1).
+        "display_values_supported": ["page", "popup", "touch", "wap"],
         "claim_types_supported": ["normal"],
         "claims_supported": claims::supported(),
-        "claims_parameter_supported": false,
+        "claims_parameter_supported": true,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "ui_locales_supported": ["en", "zh-CN"],

@@ -62,7 +62,7 @@ pub struct Builder {
     settings: Vec<(String, String)>,
     clients: Vec<Value>,
     apis: Vec<Value>,
-    users: Vec<String>,
+    users: Vec<(String, Value)>,
     seed: u64,
 }
 
@@ -176,8 +176,15 @@ impl Builder {
 
     /// Adds a person with [`PASSWORD`], an address and a name.
     #[must_use]
-    pub fn user(mut self, name: &str) -> Self {
-        self.users.push(name.to_owned());
+    pub fn user(self, name: &str) -> Self {
+        let claims = json!({"name": format!("{name} Example"), "given_name": name});
+        self.person(name, claims)
+    }
+
+    /// Adds a person with [`PASSWORD`], an address and these claims.
+    #[must_use]
+    pub fn person(mut self, name: &str, claims: Value) -> Self {
+        self.users.push((name.to_owned(), claims));
         self
     }
 
@@ -253,7 +260,7 @@ impl Sleeping {
     }
 }
 
-fn populate(ctx: &Ctx, clients: &[Value], apis: &[Value], users: &[String]) {
+fn populate(ctx: &Ctx, clients: &[Value], apis: &[Value], users: &[(String, Value)]) {
     let now = ctx.now();
     for json in apis {
         let api: Api = serde_json::from_value(json.clone()).expect("an API");
@@ -280,8 +287,7 @@ fn populate(ctx: &Ctx, clients: &[Value], apis: &[Value], users: &[String]) {
             })
             .expect("the client to be stored");
     }
-    for name in users {
-        let claims = json!({"name": format!("{name} Example"), "given_name": name});
+    for (name, claims) in users {
         let user = User {
             person: Person {
                 subject: Subject::new(format!("sub-{name}")),

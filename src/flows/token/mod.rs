@@ -170,8 +170,8 @@ impl Attempt {
         if !first {
             grants::used(conn, &grant.id, self.now)?;
         }
-        // Only an ID token beside a token for an API carries claims: see `mint::id_token`.
-        let told = grantee.id_token && record.audience != self.ctx.policy.issuer.as_str();
+        // Only an ID token beside a token for an API, or one for which they were asked by name, carries claims: see `mint::id_token`.
+        let told = grantee.id_token && (record.audience != self.ctx.policy.issuer.as_str() || !grant.claims.id_token.is_empty());
         let person = if told { users::find(conn, &grant.subject)?.map(|user| user.person) } else { None };
         Ok(Outcome::Given(Box::new(Given { grantee, record, grant: Some(grant), person, with_nonce: first })))
     }

@@ -104,6 +104,7 @@ fn page(visit: &Visit<'_>, who: &SignedIn, overview: &Overview, notice: Option<N
     let app = |app: &account::App| AppAccess {
         client: words::card(&app.client, visit.locale, None),
         scopes: words::sentences(&app.access.scopes, &overview.catalog, visit.locale),
+        claims: words::names(&app.access.claims),
         allowed_at: app.access.since.0,
         ends_at: app.access.until.map(|until| until.0),
         last_used: app.access.last_used.map(|used| used.0),

@@ -176,7 +176,7 @@ fn consent_page(visit: &Visit<'_>, id: &str, view: &View, ask: &ConsentAsk) -> R
     let Some(user) = &view.user else { return Reply::see_other(visit.app.path(&path(id, ""))) };
     let asked = &view.entered.asked;
     let here = network(&asked.origin.address) == network(&visit.origin().address);
-    let scopes = words::asks(&ask.asked, &ask.required, &view.catalog, user, visit.locale);
+    let scopes = words::asks(&ask.asked, &ask.required, &view.catalog, (user, &[]), visit.locale);
     let page = pages::DeviceConsent {
         action: visit.app.path(&path(id, "/consent")),
         switch_action: visit.app.path(&path(id, "/switch")),

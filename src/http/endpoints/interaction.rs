@@ -12,7 +12,9 @@ use crate::http::words;
 use crate::pages::{self, ErrorKind, ErrorPage, LoginProblem, LoginReason, Remembered, WayBack, WebLink};
 use crate::store::interactions;
 use doorward_protocol::authorize::{Answer, ConsentAsk, LoginAsk};
+use doorward_protocol::claims_request::Names;
 use doorward_protocol::params::Params;
+use doorward_protocol::scopes::Scopes;
 use doorward_protocol::values::InteractionId;
 use rocket::http::Status;
 use rocket::{get, post};
@@ -64,14 +66,15 @@ async fn log_in(visit: &mut Visit<'_>, id: &str, form: LoginForm) -> Result<Repl
 /// The form of the consent page.
 pub struct ConsentForm {
     decision: String,
-    scopes: doorward_protocol::scopes::Scopes,
+    scopes: Scopes,
+    claims: Names,
 }
 
 impl ConsentForm {
     /// What its buttons and boxes say; none when it is no answer.
     pub fn answer(self) -> Option<Answer> {
         match self.decision.as_str() {
-            "allow" => Some(Answer::Allow(self.scopes)),
+            "allow" => Some(Answer::Allow(self.scopes, self.claims)),
             "deny" => Some(Answer::Deny),
             _ => None,
         }
@@ -80,7 +83,11 @@ impl ConsentForm {
 
 impl FromParams for ConsentForm {
     fn from_params(params: &Params) -> Self {
-        Self { decision: params.get("decision").unwrap_or_default().to_owned(), scopes: params.all("scope").collect() }
+        Self {
+            decision: params.get("decision").unwrap_or_default().to_owned(),
+            scopes: params.all("scope").collect(),
+            claims: params.all("claim").map(str::to_owned).collect(),
+        }
     }
 }
 
@@ -218,7 +225,8 @@ fn select_page(visit: &Visit<'_>, id: &str, view: &View) -> Reply {
 
 fn consent_page(visit: &Visit<'_>, id: &str, view: &View, ask: &ConsentAsk) -> Reply {
     let Some(user) = &view.user else { return Reply::see_other(visit.app.path(&path(id, ""))) };
-    let scopes = words::asks(&ask.asked, &ask.required, &view.catalog, user, visit.locale);
+    let claims = &view.interaction.request.claims;
+    let scopes = words::asks(&ask.asked, &ask.required, &view.catalog, (user, &claims.locales), visit.locale);
     let page = pages::Consent {
         action: visit.app.path(&path(id, "/consent")),
         switch_action: visit.app.path(&path(id, "/switch")),
@@ -226,7 +234,9 @@ fn consent_page(visit: &Visit<'_>, id: &str, view: &View, ask: &ConsentAsk) -> R
         client: words::card(&view.client, visit.locale, Some(&view.interaction.request.target.uri)),
         account: words::person(user, visit.locale),
         scopes: [words::details(&view.interaction.request.details, &view.catalog, visit.locale), scopes].concat(),
+        claims: words::claims(&ask.claims, claims, user),
         already: words::sentences(&ask.already, &view.catalog, visit.locale),
+        already_claims: words::names(&ask.claims_already),
         remembered: if ask.remembered { Remembered::Until { at: view.remembered_until.0 } } else { Remembered::EachTime },
     };
     visit.page_at(&path(id, ""), Status::Ok, &page, &csp(view))

@@ -1,8 +1,9 @@
-//! `POST /introspect`: RFC 7662.
+//! `POST /introspect`: RFC 7662, RFC 9701.
 
+use crate::flows::mint::Told;
 use crate::flows::{self, FlowError};
 use crate::http::App;
-use crate::http::guards::ClientForm;
+use crate::http::guards::{ClientForm, Wants};
 use crate::http::reply::Reply;
 use doorward_protocol::error::Refusal;
 use rocket::http::Status;
@@ -10,13 +11,14 @@ use rocket::{State, post};
 
 /// What a service may know of a token.
 #[post("/introspect", data = "<form>")]
-pub async fn introspect(form: Result<ClientForm, Refusal>, app: &State<App>) -> Reply {
+pub async fn introspect(form: Result<ClientForm, Refusal>, wants: Wants, app: &State<App>) -> Reply {
     let answered = match form {
-        Ok(ClientForm { sender, params }) => flows::introspect::introspect(&app.ctx, &sender, &params).await,
+        Ok(ClientForm { sender, params }) => flows::introspect::introspect(&app.ctx, &sender, &params, wants.jwt).await,
         Err(refusal) => Err(FlowError::Refused(refusal)),
     };
     match answered {
-        Ok(answer) => Reply::json(Status::Ok, &answer),
+        Ok(Told::Plain(answer)) => Reply::json(Status::Ok, &answer),
+        Ok(Told::Signed(jwt)) => Reply::jwt("token-introspection+jwt", jwt),
         Err(error) => Reply::client_error(&error),
     }
 }

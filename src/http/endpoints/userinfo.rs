@@ -1,5 +1,6 @@
 //! `GET` and `POST /userinfo`: OpenID Connect Core §5.3.
 
+use crate::flows::mint::Told;
 use crate::flows::userinfo::{self, Visitor};
 use crate::http::App;
 use crate::http::guards::Holder;
@@ -21,7 +22,8 @@ pub async fn post(holder: Holder<'_>, app: &State<App>) -> Reply {
 
 async fn answer(visitor: &Visitor<'_>, app: &App) -> Reply {
     let reply = match userinfo::userinfo(&app.ctx, visitor).await {
-        Ok(claims) => Reply::json(Status::Ok, &claims),
+        Ok(Told::Plain(claims)) => Reply::json(Status::Ok, &claims),
+        Ok(Told::Signed(jwt)) => Reply::jwt("jwt", jwt),
         Err(error) => Reply::bearer_error(&error),
     };
     reply.with_nonce(&app.ctx, &visitor.dpop)

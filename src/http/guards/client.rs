@@ -71,3 +71,29 @@ impl<'r> FromData<'r> for ClientForm {
         }
     }
 }
+
+/// What an introspecting client takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Wants {
+    /// A signed answer: `Accept` names its type (RFC 9701 §4); a wildcard doesn't.
+    pub jwt: bool,
+}
+
+#[async_trait]
+impl<'r> FromRequest<'r> for Wants {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> RequestOutcome<Self, Self::Error> {
+        let named = |range: &str| {
+            let mut parts = range.split(';').map(str::trim);
+            let kind = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/token-introspection+jwt"));
+            // RFC 9110 §12.4.2: a weight of 0 means "not acceptable".
+            let refused = |part: &str| {
+                part.split_once('=').is_some_and(|(name, weight)| name.eq_ignore_ascii_case("q") && weight.parse() == Ok(0.0_f32))
+            };
+            kind && !parts.any(refused)
+        };
+        let jwt = request.headers().get("Accept").flat_map(|header| header.split(',')).any(named);
+        RequestOutcome::Success(Self { jwt })
+    }
+}

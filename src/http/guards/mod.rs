@@ -7,7 +7,7 @@ mod json;
 mod visit;
 
 pub use body::FormBody;
-pub use client::{ClientForm, Holder};
+pub use client::{ClientForm, Holder, Wants};
 pub use csrf::{Csrf, FormProblem, FromParams};
 pub use json::JsonBody;
 pub use visit::Visit;

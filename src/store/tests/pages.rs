@@ -22,7 +22,6 @@ fn stored(conn: &mut Conn, id: &str, browser: Digest<Browser>) -> InteractionId 
         max_age: None,
         login_hint: None,
         ui_locales: None,
-        claims_locales: None,
         acr_values: vec!["a".to_owned()],
         claims: ClaimsRequest::default(),
         details: Details::default(),

@@ -11,7 +11,9 @@ fn by_key(conn: &mut Conn, key: &str, now: Timestamp) -> Option<String> {
 }
 
 fn consent(granted: &str, declined: &str, given_at: Timestamp) -> Consent {
-    Consent { granted: scopes(granted), declined: scopes(declined), given_at, expires_at: given_at.plus(Seconds::days(1)) }
+    let expires_at = given_at.plus(Seconds::days(1));
+    let (claims, claims_declined) = (["address".to_owned()].into(), ["name".to_owned()].into());
+    Consent { granted: scopes(granted), declined: scopes(declined), claims, claims_declined, given_at, expires_at }
 }
 
 fn ledger(conn: &mut Conn, now: Timestamp) -> Vec<String> {

@@ -5,6 +5,7 @@ use super::raw::RedirectError;
 use super::request::Request;
 use crate::api::Apis;
 use crate::check::{Check, Checks};
+use crate::claims_request::{ClaimsRequest, Names};
 use crate::client::Client;
 use crate::consent::Consent;
 use crate::error::Refusal;
@@ -35,7 +36,7 @@ pub struct Progress {
 }
 
 /// What [`decide`] says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Next {
     /// Show the login page.
     Login(LoginAsk),
@@ -57,7 +58,7 @@ pub struct LoginAsk {
 }
 
 /// What the consent page asks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConsentAsk {
     /// To be decided now.
     pub asked: Scopes,
@@ -65,6 +66,10 @@ pub struct ConsentAsk {
     pub required: Scopes,
     /// Allowed before and still remembered.
     pub already: Scopes,
+    /// Claims asked for by name that no scope of the request hands over: to be decided now.
+    pub claims: Names,
+    /// Those allowed before and still remembered.
+    pub claims_already: Names,
     /// Whether the answer will be remembered.
     pub remembered: bool,
 }
@@ -72,17 +77,19 @@ pub struct ConsentAsk {
 /// A person's answer to a [`ConsentAsk`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// Allow, with these boxes left ticked.
-    Allow(Scopes),
+    /// Allow, with these boxes left ticked: of scopes, and of claims by name.
+    Allow(Scopes, Names),
     /// Deny.
     Deny,
 }
 
 /// What may be given.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Approval {
     /// The scopes granted.
     pub scopes: Scopes,
+    /// The claims granted of those asked for by name.
+    pub claims: ClaimsRequest,
     /// The consent to store, where one was given just now and is to be remembered.
     pub consent: Option<Consent>,
 }
@@ -106,7 +113,7 @@ pub struct Facts<'f> {
 
 /// Decides over a stored request. Asked again after each step, it never skips one.
 pub fn decide(req: &Request, facts: Facts<'_>, now: Timestamp, checks: &mut Checks<'_>) -> Next {
-    let Facts { client, session, person, consent, progress, apis } = facts;
+    let Facts { session, person, progress, .. } = facts;
     let silent = req.prompts.has(Prompt::None);
     let refuse = |check: Check, checks: &mut Checks<'_>| {
         let refusal = checks.hold(check, false).err().unwrap_or_else(|| Refusal::by(check));
@@ -120,18 +127,20 @@ pub fn decide(req: &Request, facts: Facts<'_>, now: Timestamp, checks: &mut Chec
         return if silent { refuse(Check::SessionPresent, checks) } else { Next::Login(LoginAsk { again: session.is_some() }) };
     };
     let sub = person.map_or(&session.subject, |person| &person.subject);
-    if let Some(hinted) = &req.hinted
-        && hinted != sub
-    {
-        // Core §3.1.2.1 id_token_hint: anybody else logged in "SHOULD return an error, such as login_required".
-        return if silent || here { refuse(Check::HintedPerson, checks) } else { Next::Login(LoginAsk { again: false }) };
+    // Core §3.1.2.1 id_token_hint, §3.1.2.2 a sub asked for by value: for anybody else "the Authorization Server SHOULD return an error".
+    let expected = [
+        (Check::HintedPerson, req.hinted.as_ref().is_none_or(|hinted| hinted == sub)),
+        (Check::SubjectAsked, req.claims.takes_subject(sub.as_str())),
+    ];
+    if let Some((check, _)) = expected.into_iter().find(|(_, holds)| !holds) {
+        return if silent || here { refuse(check, checks) } else { Next::Login(LoginAsk { again: false }) };
     }
     let chosen = here || progress.chosen.as_ref() == Some(&session.id);
     if req.prompts.has(Prompt::SelectAccount) && !chosen {
         return if silent { refuse(Check::AccountChosen, checks) } else { Next::SelectAccount };
     }
-    match asked(req, client, consent, apis, now) {
-        None => Next::Issue(Approval { scopes: grantable(req, consent, client, now), consent: None }),
+    match asked(req, facts, now) {
+        None => Next::Issue(grantable(req, facts, now)),
         Some(_) if silent => refuse(Check::ConsentPresent, checks),
         Some(ask) => {
             // Told to a listener: nothing refuses here.
@@ -142,15 +151,18 @@ pub fn decide(req: &Request, facts: Facts<'_>, now: Timestamp, checks: &mut Chec
 }
 
 /// What is granted without a question: everything to a first party, what is remembered to others.
-fn grantable(req: &Request, consent: Option<&Consent>, client: &Client, now: Timestamp) -> Scopes {
-    match consent.filter(|consent| consent.holds(now)) {
-        Some(consent) if client.metadata.require_consent => req.scopes.and(&consent.granted),
-        _ => req.scopes.clone(),
-    }
+fn grantable(req: &Request, facts: Facts<'_>, now: Timestamp) -> Approval {
+    let own = req.claims.own(&req.scopes, facts.person);
+    let (scopes, names) = match facts.consent.filter(|consent| consent.holds(now)) {
+        Some(consent) if facts.client.metadata.require_consent => (req.scopes.and(&consent.granted), &own & &consent.claims),
+        _ => (req.scopes.clone(), own),
+    };
+    Approval { claims: req.claims.granted(&scopes, &names), scopes, consent: None }
 }
 
 /// The question to ask, if one must be asked.
-fn asked(req: &Request, client: &Client, consent: Option<&Consent>, apis: &Apis, now: Timestamp) -> Option<ConsentAsk> {
+fn asked(req: &Request, facts: Facts<'_>, now: Timestamp) -> Option<ConsentAsk> {
+    let Facts { client, person, consent, apis, .. } = facts;
     let again = req.prompts.has(Prompt::Consent);
     if !client.metadata.require_consent && !again {
         return None;
@@ -165,12 +177,17 @@ fn asked(req: &Request, client: &Client, consent: Option<&Consent>, apis: &Apis,
     let asked = req.scopes.without(&granted).without(&declined);
     // RFC 9396 §1.2: details are a transaction of their own, asked each time.
     let transaction = !req.details.is_empty();
+    // Claims by name alike: one that was never shown is asked, whatever else is remembered.
+    let own = req.claims.own(&req.scopes, person);
+    let claims_already = known.map_or_else(Names::default, |consent| &own & &consent.claims);
+    let claims = known.map_or_else(|| own.clone(), |consent| &(&own - &consent.claims) - &consent.claims_declined);
     // Nothing granted of what is asked now can't give a code.
-    if asked.is_empty() && !granted.is_empty() && !transaction {
+    if asked.is_empty() && claims.is_empty() && !granted.is_empty() && !transaction {
         return None;
     }
-    let asked = if asked.is_empty() && !transaction { req.scopes.without(&granted) } else { asked };
-    Some(ConsentAsk { required: fixed(&asked, apis), asked, already: granted, remembered: !unvouched && !unscoped })
+    let asked = if asked.is_empty() && granted.is_empty() && !transaction { req.scopes.without(&granted) } else { asked };
+    let remembered = !unvouched && !unscoped;
+    Some(ConsentAsk { required: fixed(&asked, apis), asked, already: granted, claims, claims_already, remembered })
 }
 
 /// Of these, what can't be unticked: `openid`, and what its API says is required.
@@ -185,7 +202,15 @@ impl ConsentAsk {
     pub(crate) fn granted(&self, answer: &Answer) -> Scopes {
         match answer {
             Answer::Deny => Scopes::default(),
-            Answer::Allow(ticked) => self.asked.and(ticked).or(&self.required),
+            Answer::Allow(ticked, _) => self.asked.and(ticked).or(&self.required),
+        }
+    }
+
+    /// The same of claims by name.
+    fn claims_granted(&self, answer: &Answer) -> Names {
+        match answer {
+            Answer::Deny => Names::default(),
+            Answer::Allow(_, ticked) => &self.claims & ticked,
         }
     }
 }
@@ -206,14 +231,22 @@ pub fn answer(
     let ticked = ask.granted(answer);
     let scopes = match answer {
         Answer::Deny => Scopes::default(),
-        Answer::Allow(_) => ticked.or(&ask.already),
+        Answer::Allow(..) => ticked.or(&ask.already),
     };
     let unscoped = (req.scopes.is_empty() || !req.details.is_empty()) && *answer != Answer::Deny;
     checks
         .hold(Check::PersonAllows, !scopes.is_empty() || unscoped)
         .map_err(|refusal| RedirectError { refusal, target: req.target.clone() })?;
-    let given =
-        Consent { declined: ask.asked.without(&ticked), granted: ticked, given_at: now, expires_at: now.plus(policy.consent_lifetime) };
+    let claims = ask.claims_granted(answer);
+    let granted = req.claims.granted(&scopes, &(&claims | &ask.claims_already));
+    let given = Consent {
+        declined: ask.asked.without(&ticked),
+        granted: ticked,
+        claims_declined: &ask.claims - &claims,
+        claims,
+        given_at: now,
+        expires_at: now.plus(policy.consent_lifetime),
+    };
     let consent = ask.remembered.then(|| before.filter(|old| old.holds(now)).map_or_else(|| given.clone(), |old| old.amended(&given)));
-    Ok(Approval { scopes, consent })
+    Ok(Approval { scopes, claims: granted, consent })
 }

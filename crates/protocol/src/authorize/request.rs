@@ -37,13 +37,10 @@ pub struct Request {
     pub login_hint: Option<String>,
     /// The languages the app would like.
     pub ui_locales: Option<String>,
-    /// The languages of the claims the app would like (Core §5.2).
-    #[serde(default)]
-    pub claims_locales: Option<String>,
-    /// The ways of logging in the app would like, the most wanted first.
+    /// The ways of logging in the app would like, the most wanted first: a wish alone (§3.1.2.1).
     #[serde(default)]
     pub acr_values: Vec<String>,
-    /// The claims asked for by name.
+    /// The claims asked for by name, and the languages of all claims.
     #[serde(default)]
     pub claims: ClaimsRequest,
     /// What is asked beyond scopes (RFC 9396).

@@ -11,7 +11,7 @@ mod validating;
 use super::*;
 use crate::api::Apis;
 use crate::check::{Check, Checks, Evidence};
-use crate::claims_request::ClaimsRequest;
+use crate::claims_request::{ClaimsRequest, Names};
 use crate::client::{Client, Metadata};
 use crate::consent::Consent;
 use crate::details::Details;
@@ -148,7 +148,6 @@ fn stored(asked: &str, prompts: &[Prompt]) -> Request {
         max_age: None,
         login_hint: None,
         ui_locales: None,
-        claims_locales: None,
         acr_values: Vec::new(),
         claims: ClaimsRequest::default(),
         details: Details::default(),
@@ -162,7 +161,14 @@ fn session(age: i64) -> Session {
 }
 
 fn consent(granted: &str, declined: &str, left: i64) -> Consent {
-    Consent { granted: scopes(granted), declined: scopes(declined), given_at: Timestamp(0), expires_at: NOW.plus(Seconds(left)) }
+    Consent {
+        granted: scopes(granted),
+        declined: scopes(declined),
+        claims: Names::default(),
+        claims_declined: Names::default(),
+        given_at: Timestamp(0),
+        expires_at: NOW.plus(Seconds(left)),
+    }
 }
 
 /// An app that nobody vouches for: public, behind the loopback.

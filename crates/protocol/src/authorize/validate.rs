@@ -6,7 +6,7 @@ use super::request::Request;
 use super::response::ResponseMode;
 use crate::api::Apis;
 use crate::check::{Check, Checks, Evidence};
-use crate::claims_request::ClaimsRequest;
+use crate::claims_request::{self, ClaimsRequest};
 use crate::dpop::Jkt;
 use crate::error::Refusal;
 use crate::grants::GrantType;
@@ -67,6 +67,8 @@ impl Bound {
         };
         let jkt = p.get("dpop_jkt").map(Jkt::parse);
         checks.hold(Check::DpopJktWellFormed, jkt != Some(None))?;
+        // Without openid there is nobody to speak of (Core §5.5: the parameter is one of OpenID Connect's).
+        let claims = if scopes.has("openid") { self.claims(checks)? } else { ClaimsRequest::default() };
         let hinted = checks.some(Check::IdTokenHintValid, hinted.ok())?;
         Ok(Request {
             client_id: self.client.id.clone(),
@@ -80,12 +82,25 @@ impl Bound {
             max_age,
             login_hint: p.get("login_hint").map(|hint| hint.chars().take(200).collect()),
             ui_locales: p.get("ui_locales").map(|tags| tags.chars().take(100).collect()),
-            claims_locales: p.get("claims_locales").map(|tags| tags.chars().take(100).collect()),
-            acr_values: Vec::new(),
-            claims: ClaimsRequest::default(),
+            acr_values: self.acr_values(),
+            claims,
             details,
             dpop_jkt: jkt.flatten().map(String::from),
             hinted,
         })
+    }
+
+    fn claims(&self, checks: &mut Checks<'_>) -> Result<ClaimsRequest, Refusal> {
+        let asked = match self.params.get("claims") {
+            Some(text) => ClaimsRequest::read(text, &self.client.allowed_scopes(), checks)?,
+            None => ClaimsRequest::default(),
+        };
+        Ok(ClaimsRequest { locales: self.params.get("claims_locales").map(claims_request::locales).unwrap_or_default(), ..asked })
+    }
+
+    /// Core §3.1.2.1: a voluntary wish, so that nothing in it is ever an error; in its place the client's registered ones.
+    fn acr_values(&self) -> Vec<String> {
+        let wished = |text: &str| text.split(' ').filter(|acr| !acr.is_empty() && acr.len() <= 200).take(20).map(str::to_owned).collect();
+        self.params.get("acr_values").map_or_else(|| self.client.metadata.default_acr_values.clone(), wished)
     }
 }

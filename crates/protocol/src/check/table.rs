@@ -62,6 +62,9 @@ table! {
     PromptNoneAlone: "OpenID Connect Core §3.1.2.1", InvalidRequest, Always, "prompt=none can not be combined with other values.";
     MaxAgeWellFormed: "OpenID Connect Core §3.1.2.1", InvalidRequest, Always, "max_age must be a whole number of seconds, 0 or more.";
     IdTokenHintValid: "OpenID Connect Core §3.1.2.1", InvalidRequest, Always, "id_token_hint is not an ID token that this server issued to this client.";
+    ClaimsWellFormed: "OpenID Connect Core §5.5 (limits of this server)", InvalidRequest, Always, "claims must be a JSON object of at most 4096 bytes and 50 claims, each null or an object with essential, value or values.";
+    AcrReachable: "OpenID Connect Core §5.5.1.1; Error Code unmet_authentication_requirements 1.0", UnmetAuthenticationRequirements, Always, "An essential acr was asked for that no login here can reach; acr_values_supported lists those that can.";
+    SubjectAsked: "OpenID Connect Core §5.5.1, §3.1.2.2", LoginRequired, Always, "The person logged in is not the one the claims parameter names by sub.";
     NonceBounded: "OpenID Connect Core §15.5.2 (limits of this server)", InvalidRequest, Always, "nonce is longer than 512 characters.";
     StateBounded: "RFC 6749 §4.1.1 (limits of this server)", InvalidRequest, Always, "state is longer than 4096 characters.";
     SessionPresent: "OpenID Connect Core §3.1.2.1, §3.1.2.6", LoginRequired, Always, "prompt=none was asked, but nobody is logged in, or not recently enough.";

@@ -1,6 +1,7 @@
 #![allow(clippy::expect_used)]
 
 use super::*;
+use crate::claims_request::Names;
 use crate::client::Metadata;
 use crate::client_auth::{Presented, authenticate};
 use crate::secret::Entropy;
@@ -178,10 +179,10 @@ fn nothing_left_to_grant_is_a_refusal_and_an_api_without_scopes_is_none() {
     };
     let request = read("scope=photos%3Awrite", &tv).expect("a request");
     assert_eq!(granted(&request, Answer::Deny), Err(Check::DeviceAllowed));
-    assert_eq!(granted(&request, Answer::Allow(Scopes::default())), Err(Check::DeviceAllowed));
-    assert_eq!(granted(&request, Answer::Allow(scopes("photos:write mail:read"))), Ok(scopes("photos:write")));
+    assert_eq!(granted(&request, Answer::Allow(Scopes::default(), Names::default())), Err(Check::DeviceAllowed));
+    assert_eq!(granted(&request, Answer::Allow(scopes("photos:write mail:read"), Names::default())), Ok(scopes("photos:write")));
     let bare = DeviceRequest { scopes: Scopes::default(), resources: vec![ResourceUri::parse(BARE).expect("a URI")], ..request };
-    assert_eq!(granted(&bare, Answer::Allow(Scopes::default())), Ok(Scopes::default()));
+    assert_eq!(granted(&bare, Answer::Allow(Scopes::default(), Names::default())), Ok(Scopes::default()));
     assert_eq!(granted(&bare, Answer::Deny), Err(Check::DeviceAllowed));
 }
 
@@ -201,7 +202,7 @@ proptest! {
     ) {
         let request = DeviceRequest { scopes: asked.into_iter().collect(), resources: Vec::new(), details: Details::default(), challenge: None };
         let ask = request.ask(television(json!({})).client(), &apis());
-        let granted = request.granted(&ask, &Answer::Allow(ticked.into_iter().collect()), &mut Checks::silent());
+        let granted = request.granted(&ask, &Answer::Allow(ticked.into_iter().collect(), Names::default()), &mut Checks::silent());
         if let Ok(granted) = granted {
             prop_assert!(granted.within(&request.scopes) && ask.required.within(&granted));
         }

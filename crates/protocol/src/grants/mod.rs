@@ -19,6 +19,7 @@ use crate::details::Details;
 use crate::error::Refusal;
 use crate::params::Params;
 use crate::scopes::Scopes;
+use crate::tokens::claims;
 use crate::values::{ClientId, GrantId, ResourceUri, SessionId, Subject, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -149,8 +150,18 @@ pub struct Grant {
 
 impl Grant {
     /// What is left of it for its client as that is registered today: an operator who narrows `scope` narrows living grants, too.
-    fn scopes_of(&self, client: &Client) -> Scopes {
+    pub fn scopes_of(&self, client: &Client) -> Scopes {
         self.scopes.and(&client.allowed_scopes())
+    }
+
+    /// The claims asked for by name that may be told beside a token of these scopes: an operator who narrows `scope` narrows them as well,
+    /// and a token that was narrowed tells none that one of its lost scopes had allowed.
+    pub fn claims_of(&self, client: &Client, token: &Scopes) -> ClaimsRequest {
+        let allowed = client.allowed_scopes();
+        self.claims.only(|name| {
+            let lost = claims::covers(&self.scopes, name) && !claims::covers(token, name);
+            !lost && claims::scope_of(name).is_some_and(|scope| allowed.has(scope))
+        })
     }
 
     /// Whether it outlives the session it came from (OpenID Connect Core §11).

@@ -8,6 +8,7 @@ use crate::client_auth::Authenticated;
 use crate::details::Details;
 use crate::error::Refusal;
 use crate::grants::refresh_token::{RefreshRecord, RefreshState};
+use crate::jose::Alg;
 use crate::scopes::Scopes;
 use crate::values::{ClientId, GrantId, Subject, Timestamp, TokenId};
 use serde_json::{Value, json};
@@ -194,6 +195,18 @@ pub fn introspect(
         answer["authorization_details"] = json!(token.details);
     }
     Ok(answer)
+}
+
+/// With what an answer is signed (RFC 9701 §4, §6): as the client is registered, or by default, where it asks for a JWT; else not at all.
+pub fn introspection_alg(client: &Client, wants_jwt: bool) -> Option<Alg> {
+    // §6: "The default, if omitted, is RS256"; FAPI 2.0 Security Profile §5.4.1 knows only its PSS form.
+    let default = if client.is_fapi2() { Alg::Ps256 } else { Alg::Rs256 };
+    client.metadata.introspection_signed_response_alg.or(wants_jwt.then_some(default))
+}
+
+/// The claims of a signed answer (RFC 9701 §5): "The JWT SHOULD NOT include the sub and exp claims", so that it never passes for a token.
+pub fn introspection_claims(answer: &Value, by: &Client, issuer: &str, now: Timestamp) -> Value {
+    json!({"iss": issuer, "aud": by.id, "iat": now, "token_introspection": answer})
 }
 
 /// The same of a refresh token, which only its own client may ask about: it has no audience but this server.

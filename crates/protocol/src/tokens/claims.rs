@@ -1,5 +1,6 @@
 //! What is told of a person, by scope (OpenID Connect Core §5.1, §5.4).
 
+use crate::claims_request::Wishes;
 use crate::scopes::Scopes;
 use crate::values::Subject;
 use serde::{Deserialize, Serialize};
@@ -48,10 +49,45 @@ pub fn of_scope(scope: &str) -> &'static [&'static str] {
     }
 }
 
+/// A claim's name without its language tag (§5.2).
+pub fn base(name: &str) -> &str {
+    name.split_once('#').map_or(name, |(base, _)| base)
+}
+
+/// The scopes that ask for claims (§5.4).
+const CLAIM_SCOPES: [&str; 4] = ["profile", "email", "address", "phone"];
+
+/// Whether a claim of that name, without a language, is one of §5.1.
+pub fn is_standard(name: &str) -> bool {
+    CLAIM_SCOPES.iter().any(|scope| of_scope(scope).contains(&name))
+}
+
+/// The scope that bounds who may ask for a claim by name: its own, and `profile` for what the operator added. None speaks for the server's.
+pub fn scope_of(name: &str) -> Option<&'static str> {
+    if RESERVED.contains(&name) {
+        return None;
+    }
+    Some(CLAIM_SCOPES.into_iter().find(|scope| of_scope(scope).contains(&name)).unwrap_or("profile"))
+}
+
+/// Whether one of these scopes hands over the claim of that name.
+pub fn covers(scopes: &Scopes, name: &str) -> bool {
+    scopes.iter().any(|scope| of_scope(scope).contains(&name))
+}
+
+/// Whether a language that was asked for and one that is there go together: the one begins with the other (RFC 4647 §3.3.1, §3.4).
+fn matches(range: &str, tag: &str) -> bool {
+    let begins = |long: &str, short: &str| {
+        long.get(..short.len()).is_some_and(|head| head.eq_ignore_ascii_case(short))
+            && matches!(long.as_bytes().get(short.len()), None | Some(b'-'))
+    };
+    begins(tag, range) || begins(range, tag)
+}
+
 /// Every claim that can be told, for discovery.
 pub fn supported() -> Vec<&'static str> {
     let mut all = vec!["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "at_hash", "sid"];
-    for scope in ["profile", "email", "address", "phone"] {
+    for scope in CLAIM_SCOPES {
         all.extend(of_scope(scope));
     }
     all
@@ -59,22 +95,47 @@ pub fn supported() -> Vec<&'static str> {
 
 impl Person {
     /// The value of a claim, with those in other languages (§5.2) behind it.
-    fn claim(&self, name: &str) -> Vec<(String, Value)> {
+    fn claim(&self, name: &str) -> Vec<(&str, Value)> {
         match name {
-            "email" => self.email.iter().map(|email| (name.to_owned(), email.clone().into())).collect(),
-            "email_verified" if self.email.is_some() => vec![(name.to_owned(), self.email_verified.into())],
+            "email" => self.email.iter().map(|email| ("email", email.clone().into())).collect(),
+            "email_verified" if self.email.is_some() => vec![("email_verified", self.email_verified.into())],
             "email_verified" => Vec::new(),
-            "preferred_username" if !self.claims.contains_key(name) => vec![(name.to_owned(), self.username.clone().into())],
+            "preferred_username" if !self.claims.contains_key(name) => vec![("preferred_username", self.username.clone().into())],
             _ => {
-                let tagged = |key: &str| key == name || key.strip_prefix(name).is_some_and(|rest| rest.starts_with('#'));
-                self.claims.iter().filter(|(key, value)| tagged(key) && !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect()
+                let there = self.claims.iter().filter(|(key, value)| base(key) == name && !value.is_null());
+                there.map(|(key, value)| (key.as_str(), value.clone())).collect()
             }
         }
     }
 
+    /// Whether there is anything to tell under that name.
+    pub fn has(&self, name: &str) -> bool {
+        !self.claim(name).is_empty()
+    }
+
+    /// The same in the languages that were asked for (§5.2), the one without a tag always; none asked for: in all.
+    fn claim_in(&self, name: &str, locales: &[String]) -> impl Iterator<Item = (&str, Value)> {
+        let wanted =
+            |key: &str| key.split_once('#').is_none_or(|(_, tag)| locales.is_empty() || locales.iter().any(|range| matches(range, tag)));
+        self.claim(name).into_iter().filter(move |(key, _)| wanted(key))
+    }
+
     /// What the scopes hand over, without `sub`.
-    pub fn told(&self, scopes: &Scopes) -> Map<String, Value> {
-        scopes.iter().flat_map(of_scope).flat_map(|name| self.claim(name)).collect()
+    pub fn told(&self, scopes: &Scopes, locales: &[String]) -> Map<String, Value> {
+        let names = scopes.iter().flat_map(of_scope);
+        names.flat_map(|name| self.claim_in(name, locales)).map(|(key, value)| (key.to_owned(), value)).collect()
+    }
+
+    /// What is handed over of claims that were asked for by name: with a language tag, that one alone; with a value, only if it has it.
+    pub fn told_by_name(&self, wishes: &Wishes, locales: &[String]) -> Map<String, Value> {
+        let mut told = Map::new();
+        for (asked, wish) in wishes {
+            let tagged = asked.contains('#');
+            let found = self.claim_in(base(asked), if tagged { &[] } else { locales });
+            let meant = found.filter(|(key, value)| (!tagged || key.eq_ignore_ascii_case(asked)) && wish.takes(value));
+            told.extend(meant.map(|(key, value)| (key.to_owned(), value)));
+        }
+        told
     }
 
     /// The name to greet with, in a language where it is set (§5.2).
@@ -85,8 +146,29 @@ impl Person {
 }
 
 /// Claims that no profile may set: they speak for the server, not for the person.
-const RESERVED: [&str; 16] =
-    ["sub", "iss", "aud", "exp", "nbf", "iat", "jti", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash", "sid", "client_id"];
+const RESERVED: [&str; 21] = [
+    "sub",
+    "iss",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "azp",
+    "at_hash",
+    "c_hash",
+    "s_hash",
+    "sid",
+    "client_id",
+    "cnf",
+    "act",
+    "may_act",
+    "scope",
+];
 
 /// Checks a profile's JSON.
 ///
@@ -134,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_scope_tells_its_own_claims_and_no_others() {
-        let told = |scopes: &str| Value::Object(ada().told(&Scopes::parse(scopes).unwrap_or_default()));
+        let told = |scopes: &str| Value::Object(ada().told(&Scopes::parse(scopes).unwrap_or_default(), &[]));
         assert_eq!(told("openid"), json!({}));
         assert_eq!(told("openid email"), json!({"email": "ada@example.org", "email_verified": false}));
         assert_eq!(told("profile"), json!({"name": "Ada Lovelace", "name#zh-CN": "阿达", "preferred_username": "ada"}));

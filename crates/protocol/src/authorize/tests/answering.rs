@@ -3,7 +3,7 @@
 use super::*;
 
 fn ask(asked: &str, required: &str, already: &str, remembered: bool) -> ConsentAsk {
-    ConsentAsk { asked: scopes(asked), required: scopes(required), already: scopes(already), remembered }
+    ConsentAsk { asked: scopes(asked), required: scopes(required), already: scopes(already), remembered, ..ConsentAsk::default() }
 }
 
 fn answered(req: &Request, ask: &ConsentAsk, given: &Answer, before: Option<&Consent>) -> Result<Approval, Check> {
@@ -14,7 +14,7 @@ fn answered(req: &Request, ask: &ConsentAsk, given: &Answer, before: Option<&Con
 }
 
 fn allowed(ask: &ConsentAsk, ticked: &str, before: Option<&Consent>) -> Result<Approval, Check> {
-    answered(&stored("openid photos:read photos:write photos:list", &[]), ask, &Answer::Allow(scopes(ticked)), before)
+    answered(&stored("openid photos:read photos:write photos:list", &[]), ask, &Answer::Allow(scopes(ticked), Names::default()), before)
 }
 
 fn granted(outcome: Result<Approval, Check>) -> Result<Scopes, Check> {
@@ -67,7 +67,7 @@ fn what_was_allowed_before_stays_when_the_new_is_unticked() {
 fn an_answer_is_remembered_from_now_until_its_lifetime_is_over() {
     let approval = allowed(&ask("openid photos:read", "openid", "", true), "openid", None).expect("it is allowed");
     let expires_at = NOW.plus(policy().consent_lifetime);
-    let expected = Consent { granted: scopes("openid"), declined: scopes("photos:read"), given_at: NOW, expires_at };
+    let expected = Consent { granted: scopes("openid"), declined: scopes("photos:read"), given_at: NOW, expires_at, ..consent("", "", 0) };
     assert_eq!(approval.consent, Some(expected));
 }
 
@@ -92,11 +92,12 @@ fn the_newer_answer_withdraws_what_the_older_allowed() {
 fn what_is_not_to_be_remembered_is_not() {
     let before = consent("openid", "", 1);
     let approval = allowed(&ask("openid photos:read", "openid", "", false), "openid photos:read", Some(&before)).expect("it is allowed");
-    assert_eq!(approval, Approval { scopes: scopes("openid photos:read"), consent: None });
+    assert_eq!(approval, Approval { scopes: scopes("openid photos:read"), claims: ClaimsRequest::default(), consent: None });
 }
 
 #[test]
 fn an_api_without_scopes_is_allowed_as_such() {
-    let approval = answered(&stored("", &[]), &ask("", "", "", false), &Answer::Allow(scopes("admin")), None).expect("it is allowed");
+    let approval = answered(&stored("", &[]), &ask("", "", "", false), &Answer::Allow(scopes("admin"), Names::default()), None)
+        .expect("it is allowed");
     assert_eq!(approval.scopes, scopes(""));
 }

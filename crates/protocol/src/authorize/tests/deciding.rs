@@ -67,7 +67,10 @@ fn what_was_declined_is_offered_again_only_where_nothing_else_could_be_given() {
     let known = consent("openid", "photos:read photos:write", 1);
     let next =
         |asked: &str, prompts: &[Prompt]| decided(&stored(asked, prompts), &app, Some(&session(0)), Some(&known), &Progress::default());
-    assert_eq!(next("openid photos:read", &[]), Next::Issue(Approval { scopes: scopes("openid"), consent: None }));
+    assert_eq!(
+        next("openid photos:read", &[]),
+        Next::Issue(Approval { scopes: scopes("openid"), claims: ClaimsRequest::default(), consent: None })
+    );
     let Next::Consent(ask) = next("photos:read", &[]) else { panic!("it is asked") };
     assert_eq!((ask.asked, ask.already), (scopes("photos:read"), scopes("")));
     assert_eq!(refused(&next("photos:read", &[Prompt::None])), Some(Check::ConsentPresent));

@@ -1,6 +1,7 @@
 //! Laws of the decision over arbitrary requests, sessions, remembered answers and progress.
 
 use super::*;
+use crate::claims_request::Wish;
 use proptest::prelude::*;
 
 const KNOWN: [&str; 6] = ["openid", "profile", "photos:read", "photos:write", "photos:list", "mail:read"];
@@ -9,10 +10,29 @@ fn some_scopes(least: usize) -> impl Strategy<Value = Scopes> {
     prop::collection::btree_set(prop::sample::select(KNOWN.to_vec()), least..=KNOWN.len()).prop_map(|set| set.into_iter().collect())
 }
 
+/// The last is no standard claim, and the person doesn't have it.
+const CLAIMS: [&str; 4] = ["name", "email", "birthdate", "shoe_size"];
+
+fn some_names() -> impl Strategy<Value = Names> {
+    prop::sample::subsequence(CLAIMS.to_vec(), 0..=CLAIMS.len()).prop_map(|names| names.into_iter().map(str::to_owned).collect())
+}
+
+fn some_claims() -> impl Strategy<Value = ClaimsRequest> {
+    let wishes = |names: Names| names.into_iter().map(|name| (name, Wish::default())).collect();
+    (some_names(), some_names()).prop_map(move |(userinfo, id_token)| ClaimsRequest {
+        userinfo: wishes(userinfo),
+        id_token: wishes(id_token),
+        locales: Vec::new(),
+    })
+}
+
 fn some_consent() -> impl Strategy<Value = Consent> {
-    (some_scopes(0), some_scopes(0), -2..3_i64).prop_map(|(granted, declined, left)| Consent {
+    let names = (some_names(), some_names());
+    (some_scopes(0), some_scopes(0), names, -2..3_i64).prop_map(|(granted, declined, (claims, unticked), left)| Consent {
         declined: declined.without(&granted),
         granted,
+        claims_declined: &unticked - &claims,
+        claims,
         given_at: Timestamp(0),
         expires_at: NOW.plus(Seconds(left)),
     })
@@ -40,6 +60,11 @@ impl Case {
         self.session.as_ref().is_some_and(|session| self.progress.logged_in.as_ref() == Some(&session.id))
     }
 
+    /// The claims that need a consent of their own.
+    fn own(&self) -> Names {
+        self.req.claims.own(&self.req.scopes, None)
+    }
+
     /// What is remembered, in time, of this request.
     fn remembered(&self) -> (Scopes, Scopes) {
         let holding = self.consent.as_ref().filter(|consent| consent.holds(NOW));
@@ -54,11 +79,13 @@ fn case() -> impl Strategy<Value = Case> {
         prop::sample::subsequence(Prompt::ALL.to_vec(), 0..=4),
         prop::option::of(0..4_i64),
         prop::option::of(prop::sample::select(vec!["ada", "bob"])),
+        some_claims(),
     );
     let around = (prop::option::of(-1..5_i64), prop::option::of(some_consent()), some_session_id(), some_session_id());
-    (request, around, 0..4_u8).prop_map(|((asked, prompts, max_age, hinted), (age, consent, logged_in, chosen), kind)| {
+    (request, around, 0..4_u8).prop_map(|((asked, prompts, max_age, hinted, claims), (age, consent, logged_in, chosen), kind)| {
         let mut req = stored("", &prompts);
         req.scopes = asked;
+        req.claims = claims;
         req.max_age = max_age.map(Seconds);
         req.hinted = hinted.map(Subject::new);
         let (req, client) = match kind {
@@ -101,7 +128,10 @@ proptest! {
                 prop_assert!(approval.scopes.within(&granted));
                 prop_assert!(approval.scopes.and(&declined).is_empty());
                 prop_assert!(!(case.client.is_public() && case.req.target.uri.is_unvouched()));
+                let shown = case.consent.as_ref().map(|consent| consent.claims.clone()).unwrap_or_default();
+                prop_assert!(approval.claims.beside(&approval.scopes).is_subset(&shown), "a claim was never agreed to");
             }
+            prop_assert!(approval.claims.beside(&approval.scopes).is_subset(&case.own()));
         }
     }
 
@@ -133,7 +163,9 @@ proptest! {
     #[test]
     fn the_consent_page_asks_what_is_new_and_no_more(case in case()) {
         if let Next::Consent(ask) = case.next() {
-            prop_assert!(!ask.asked.is_empty());
+            prop_assert!(!ask.asked.is_empty() || !ask.claims.is_empty());
+            prop_assert!((&ask.claims | &ask.claims_already).is_subset(&case.own()));
+            prop_assert!(ask.claims.is_disjoint(&ask.claims_already));
             prop_assert!(ask.asked.or(&ask.already).within(&case.req.scopes));
             prop_assert!(ask.asked.and(&ask.already).is_empty());
             prop_assert!(ask.required.within(&ask.asked));
@@ -156,14 +188,17 @@ proptest! {
             prop_assert!(!ask.remembered);
             prop_assert_eq!(&ask.asked, &first.req.scopes);
         }
+        if let Next::Consent(ask) = &next {
+            prop_assert_eq!(&ask.claims, &first.own());
+        }
         first.consent = None;
         prop_assert_eq!(next, first.next());
     }
 
     #[test]
-    fn an_answer_never_widens(case in case(), ticked in some_scopes(0), deny in any::<bool>()) {
+    fn an_answer_never_widens(case in case(), ticked in some_scopes(0), names in some_names(), deny in any::<bool>()) {
         let Next::Consent(ask) = case.next() else { return Ok(()) };
-        let given = if deny { Answer::Deny } else { Answer::Allow(ticked.clone()) };
+        let given = if deny { Answer::Deny } else { Answer::Allow(ticked.clone(), names.clone()) };
         let before = case.consent.as_ref();
         let answered = |given: &Answer| answer(&case.req, &ask, given, before, &policy(), NOW, &mut Checks::silent());
         match answered(&given) {
@@ -175,15 +210,17 @@ proptest! {
                 prop_assert!(!deny);
                 prop_assert_eq!(&approval.scopes, &ask.asked.and(&ticked).or(&ask.required).or(&ask.already));
                 prop_assert_eq!(approval.consent.is_some(), ask.remembered);
-                prop_assert_eq!(answered(&Answer::Allow(ticked.and(&ask.asked))).ok(), Some(approval));
+                let beside = approval.claims.beside(&approval.scopes);
+                prop_assert_eq!(beside, &(&ask.claims & &names) | &ask.claims_already);
+                prop_assert_eq!(answered(&Answer::Allow(ticked.and(&ask.asked), &names & &ask.claims)).ok(), Some(approval));
             }
         }
     }
 
     #[test]
-    fn an_answer_that_is_remembered_gives_the_same_next_time_without_a_question(case in case(), ticked in some_scopes(0)) {
+    fn an_answer_that_is_remembered_gives_the_same_next_time_without_a_question(case in case(), ticked in some_scopes(0), names in some_names()) {
         let Next::Consent(ask) = case.next() else { return Ok(()) };
-        let given = Answer::Allow(ticked);
+        let given = Answer::Allow(ticked, names);
         let before = case.consent.as_ref();
         let Ok(approval) = answer(&case.req, &ask, &given, before, &policy(), NOW, &mut Checks::silent()) else { return Ok(()) };
         if approval.consent.is_none() || !case.client.metadata.require_consent {
@@ -191,6 +228,6 @@ proptest! {
         }
         let mut again = Case { consent: approval.consent, ..case };
         again.req.prompts = Prompts::default();
-        prop_assert_eq!(again.next(), Next::Issue(Approval { scopes: approval.scopes, consent: None }));
+        prop_assert_eq!(again.next(), Next::Issue(Approval { scopes: approval.scopes, claims: approval.claims, consent: None }));
     }
 }

@@ -58,11 +58,17 @@ fn login(again: bool) -> Next {
 }
 
 fn issue(granted: &str) -> Next {
-    Next::Issue(Approval { scopes: scopes(granted), consent: None })
+    Next::Issue(Approval { scopes: scopes(granted), claims: ClaimsRequest::default(), consent: None })
 }
 
 fn ask(asked: &str, required: &str, already: &str, remembered: bool) -> Next {
-    Next::Consent(ConsentAsk { asked: scopes(asked), required: scopes(required), already: scopes(already), remembered })
+    Next::Consent(ConsentAsk {
+        asked: scopes(asked),
+        required: scopes(required),
+        already: scopes(already),
+        remembered,
+        ..ConsentAsk::default()
+    })
 }
 
 fn everything(remembered: bool) -> Next {

@@ -83,6 +83,6 @@ fn what_is_told_of_a_person_takes_no_place_of_the_servers_own() {
         email_verified: false,
         claims: claims.as_object().cloned().expect("an object"),
     };
-    let told = person.told(&scopes("openid profile email address phone offline_access photos:read"));
+    let told = person.told(&scopes("openid profile email address phone offline_access photos:read"), &[]);
     assert_eq!(Value::Object(told), json!({"name": "Ada", "preferred_username": "ada"}));
 }
