@@ -8,6 +8,9 @@ use doorward_protocol::trusted_issuer::TrustedIssuer;
 use doorward_protocol::values::Subject;
 use doorward_testkit::{API, App, AppKey, Backend, Page, START, World, claims, each_backend, photos};
 use serde_json::{Map, Value, json};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const ISSUER: &str = "http://127.0.0.1:8000";
@@ -22,6 +25,7 @@ async fn world(backend: Backend, corp: &AppKey, changes: Value) -> World {
     let mut issuer =
         json!({"issuer": CORP, "jwks": corp.jwks(), "algs": ["ES256"], "use": ["grant"], "users": {"claim": "sub"}, "clients": ["orders"]});
     issuer.as_object_mut().expect("members").extend(changes.as_object().cloned().expect("members"));
+    issuer.as_object_mut().expect("members").retain(|_, value| !value.is_null());
     world.declare::<TrustedIssuer>(issuer).await;
     world
 }
@@ -188,4 +192,64 @@ async fn an_issuer_that_is_taken_back_is_believed_no_more() {
     world.change(|conn| definitions::delete::<TrustedIssuer>(conn, CORP)).await;
     // Law: the next request sees each change.
     assert_eq!(assert_with(&orders, &sound, &[]).await.refusal(), invalid_grant());
+}
+
+/// A server of keys: its address, what it serves, and how often it was asked.
+fn key_server(jwks: Value) -> (String, Arc<Mutex<(Value, usize)>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let uri = format!("http://{}/jwks", listener.local_addr().expect("an address"));
+    let state = Arc::new(Mutex::new((jwks, 0)));
+    let served = Arc::clone(&state);
+    // Ends with the process: a listener has no other way to be woken.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            let mut lines = BufReader::new(&stream).lines();
+            while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+            let mut state = served.lock().expect("the state");
+            state.1 += 1;
+            let body = state.0.to_string();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: max-age=600\r\nContent-Length: {}",
+                body.len()
+            );
+            let _ = write!(stream, "{head}\r\nConnection: close\r\n\r\n{body}");
+        }
+    });
+    (uri, state)
+}
+
+#[rocket::async_test]
+async fn keys_at_an_address_are_kept_and_fetched_anew_for_one_that_is_unknown() {
+    let (corp, next) = (AppKey::new(), AppKey::new());
+    let (uri, state) = key_server(corp.jwks());
+    let world = world(Backend::Sqlite, &corp, json!({"jwks": null, "jwks_uri": uri})).await;
+    let orders = world.app("orders");
+    let by_next = |jti: &str| {
+        let claims = json!({"iss": CORP, "sub": "sub-ada", "aud": ISSUER, "exp": START + 90, "jti": jti});
+        next.jws(&json!({"alg": "ES256", "kid": "next"}), &claims)
+    };
+    for jti in ["a", "b"] {
+        assert_eq!(assert_with(&orders, &assertion(&corp, jti, json!({})), &[]).await.status, 200);
+    }
+    assert_eq!(state.lock().expect("the state").1, 1);
+    assert_eq!(assert_with(&orders, &by_next("c"), &[]).await.refusal(), invalid_grant());
+    world.clock.advance(31);
+    let mut both = corp.jwks();
+    let mut jwk = next.jwk.clone();
+    jwk["kid"] = json!("next");
+    both["keys"].as_array_mut().expect("keys").push(jwk);
+    state.lock().expect("the state").0 = both;
+    // Law: an issuer changes its keys without telling us.
+    assert_eq!(assert_with(&orders, &by_next("d"), &[]).await.status, 200);
+}
+
+#[rocket::async_test]
+async fn an_issuer_whose_keys_can_not_be_had_is_not_believed_and_the_client_may_try_again() {
+    let corp = AppKey::new();
+    let nobody = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let world = world(Backend::Sqlite, &corp, json!({"jwks": null, "jwks_uri": format!("http://{nobody}/jwks")})).await;
+    let page = assert_with(&world.app("orders"), &assertion(&corp, "a", json!({})), &[]).await;
+    // Law: no key, no trust; and nothing said of our network.
+    assert_eq!(page.refusal(), (503, "temporarily_unavailable".to_owned()), "{}", page.body);
 }

@@ -14,7 +14,12 @@ use doorward_protocol::trusted_issuer::{self, Asserted, PersonClaim, TrustedFor}
 use doorward_protocol::values::Subject;
 
 /// Whom the assertion of a request speaks of; nobody where its grant is another. Before the transaction, since keys may have to be fetched.
-pub(super) fn asserted(ctx: &Ctx, request: &TokenRequest, by: &Authenticated, catalog: &Catalog) -> Result<Option<Asserted>, FlowError> {
+pub(super) async fn asserted(
+    ctx: &Ctx,
+    request: &TokenRequest,
+    by: &Authenticated,
+    catalog: &Catalog,
+) -> Result<Option<Asserted>, FlowError> {
     if request.grant_type != GrantType::JwtBearer {
         return Ok(None);
     }
@@ -22,7 +27,7 @@ pub(super) fn asserted(ctx: &Ctx, request: &TokenRequest, by: &Authenticated, ca
     let assertion = request.param("assertion").ok_or_else(|| as_client(Refusal::by(Check::AssertedPresent)))?;
     let claimed = trusted_issuer::peek(assertion, &mut Checks::silent()).map_err(as_client)?;
     let trusted = catalog.issuers.get(&claimed.iss, TrustedFor::Grant).ok_or_else(|| as_client(Refusal::by(Check::AssertedIssuer)))?;
-    let keys = issuer_keys::of(trusted).ok_or_else(|| as_client(Refusal::by(Check::AssertedKeys)))?;
+    let keys = issuer_keys::of(ctx, trusted, claimed.kid.as_deref()).await.ok_or_else(|| as_client(Refusal::by(Check::AssertedKeys)))?;
     let (id, issuer) = (&by.client().id, &ctx.policy.issuer);
     trusted_issuer::check_grant(assertion, (trusted, &keys), id, issuer, ctx.now(), &mut Checks::silent()).map(Some).map_err(as_client)
 }

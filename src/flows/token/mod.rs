@@ -73,7 +73,7 @@ pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenRe
     let proof = dpop::prove(ctx, &sender.dpop, at, Some(by.client()))?;
     let proven = Proven { jkt: proof.as_ref().map(|proof| proof.jkt.as_str().to_owned()), certificate: None };
     let request = TokenRequest::read(params, &by, proven, &mut Checks::silent()).map_err(as_client)?;
-    let asserted = assertion::asserted(ctx, &request, &by, &catalog)?;
+    let asserted = assertion::asserted(ctx, &request, &by, &catalog).await?;
     let issued_token_type = (request.grant_type == GrantType::TokenExchange).then(|| token_exchange::issued_type(&request));
     let attempt = Attempt {
         request,
