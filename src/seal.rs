@@ -129,6 +129,17 @@ mod tests {
     }
 
     #[test]
+    fn a_short_secret_cannot_be_tried_out_without_the_servers() {
+        use doorward_protocol::secret::{DeviceCode, UserCode};
+        let (code, seal) = (Secret::<UserCode>::shown("WDJBMJHT"), Seal::new(SECRET));
+        assert_eq!(seal.keyed(&code), Seal::new(SECRET).keyed(&code));
+        assert_ne!(seal.keyed(&code), seal.keyed(&Secret::<UserCode>::shown("WDJBMJHV")));
+        assert_ne!(seal.keyed(&code), seal.keyed(&Secret::<DeviceCode>::shown("WDJBMJHT")));
+        assert_ne!(seal.keyed(&code), Seal::new("another secret of thirty-two characters!").keyed(&code));
+        assert_ne!(seal.keyed(&code), code.digest().to_text());
+    }
+
+    #[test]
     fn a_form_token_belongs_to_one_browser() {
         let seal = Seal::new(SECRET);
         let token = seal.form_token("one");

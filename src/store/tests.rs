@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used)]
 
 mod catalog;
+mod devices;
 mod failing;
 mod families;
 mod logouts;

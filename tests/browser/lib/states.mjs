@@ -1,7 +1,7 @@
 // Every page of Doorward in every state that a person can meet, as one walk through the site.
 import assert from 'node:assert/strict';
 import { authorizationRequest, startSignIn } from './app.mjs';
-import { assertIs, csrfField, decide, decision, loginForm, logIn, WRONG_PASSWORD } from './pages.mjs';
+import { assertIs, csrfField, decide, decision, follow, loginForm, logIn, WRONG_PASSWORD } from './pages.mjs';
 
 const MOST_TRIES = 30;
 
@@ -62,6 +62,8 @@ export async function walk(page, demo, look) {
   await look('home');
   await open(`${demo.issuer}/account`, 200);
   await look('account');
+
+  await device(page, demo, look);
 
   const logout = await endSession(page, demo);
   await open(`${logout}?client_id=${request.searchParams.get('client_id')}`, 200);
@@ -124,4 +126,36 @@ async function nativeApp(context, demo, request, look) {
 async function endSession(page, demo) {
   const answer = await page.request.get(`${demo.issuer}/.well-known/openid-configuration`);
   return (await answer.json()).end_session_endpoint;
+}
+
+/** A television asks, and the visitor, who has just logged in, enters its code: wrong, right, allowed, refused. */
+async function device(page, demo, look) {
+  demo.command(['client', 'add', '--file', '-'], JSON.stringify({
+    client_id: 'television',
+    client_name: 'Living-room television',
+    grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+    token_endpoint_auth_method: 'none',
+    scope: 'openid profile email offline_access',
+  }));
+  const code = async () => {
+    const form = { client_id: 'television', scope: 'openid profile email offline_access' };
+    const headers = { 'user-agent': 'Television/4.1 (Tizen)' };
+    return (await (await page.request.post(`${demo.issuer}/device_authorization`, { form, headers })).json()).user_code;
+  };
+  const enter = async (text) => {
+    await page.goto(`${demo.issuer}/device`);
+    await page.locator('input[name=user_code]').fill(text);
+    await follow(page, () => page.locator('form:has(input[name=user_code]) button[type=submit]').click());
+  };
+  await page.goto(`${demo.issuer}/device`);
+  await look('device');
+  await enter('BBBB-BBBB');
+  await look('device-wrong');
+  for (const [answer, state] of [['allow', 'device-done'], ['deny', 'device-refused']]) {
+    await enter((await code()).toLowerCase());
+    await assertIs(page, 'consent');
+    if (answer === 'allow') await look('device-consent');
+    await decide(page, answer);
+    await look(state);
+  }
 }
