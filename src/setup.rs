@@ -102,6 +102,16 @@ pub fn ensure_keys(store: &Store, seal: &Arc<Seal>, clock: &dyn Clock, rng: &Arc
         .map_err(failed)
 }
 
+/// The one way out for requests of our own, as the settings bound it.
+pub fn open_fetch(settings: &Settings) -> Fetcher {
+    Fetcher::new(fetch::Options {
+        allow: settings.fetch_allow.clone(),
+        authorities: settings.fetch_authorities.clone(),
+        development: settings.policy.issuer.is_loopback(),
+        ..fetch::Options::default()
+    })
+}
+
 impl Setup {
     /// Opens and checks everything, by the system's clock and generator. Blocks: call it before the asynchronous runtime starts, or on a
     /// thread that may block.
@@ -122,12 +132,7 @@ impl Setup {
         let store = open_store(&settings, true, true)?;
         let seal = Arc::new(open_seal(&settings, &store)?);
         ensure_keys(&store, &seal, &*clock, &rng)?;
-        let fetch = Fetcher::new(fetch::Options {
-            allow: settings.fetch_allow.clone(),
-            authorities: settings.fetch_authorities.clone(),
-            development: settings.policy.issuer.is_loopback(),
-            ..fetch::Options::default()
-        });
+        let fetch = open_fetch(&settings);
         let ctx = Ctx {
             store,
             policy: Arc::new(settings.policy.clone()),

@@ -2,7 +2,10 @@
 #![allow(clippy::expect_used, missing_docs)]
 
 use doorward_testkit::{API, Page, World, app, claims, photos};
+use rocket::http::Method;
 use serde_json::{Value, json};
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpListener};
 
 /// Two apps of one family, one of another, and one that sees everybody under the public name.
 async fn world() -> World {
@@ -114,4 +117,56 @@ async fn oidc_core_8_1_discovery_says_so() {
     let document = world.get("/.well-known/openid-configuration").await.json();
     // Law: and lists nothing else.
     assert_eq!(document["subject_types_supported"], json!(["public", "pairwise"]));
+}
+
+/// A server on the loopback that answers everything with this JSON.
+fn serving(body: &'static str) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let address = listener.local_addr().expect("an address");
+    // Ends with the process: a listener has no other way to be woken.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let _ = stream.read(&mut [0; 4096]);
+            let head =
+                format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let _ = stream.write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+    format!("http://{address}/sector.json")
+}
+
+#[rocket::async_test]
+async fn oidc_registration_5_nobody_enters_a_sector_that_does_not_list_them() {
+    let world = World::new().set("REGISTRATION", "open").start().await;
+    let register = async |sector: &str, uris: &[&str]| {
+        let asked = json!({"redirect_uris": uris, "subject_type": "pairwise", "sector_identifier_uri": sector}).to_string();
+        world.send(Method::Post, "/register", &[("Content-Type", "application/json")], asked.as_bytes()).await
+    };
+    let listed = serving(r#"["https://a.example/cb", "https://b.example/cb"]"#);
+    for (sector, uris) in [
+        (listed.as_str(), &["https://evil.example/cb"][..]),
+        (&listed, &["https://a.example/cb", "https://evil.example/cb"]),
+        (&listed, &["https://a.example/cb/"]),
+        (&serving("{}"), &["https://a.example/cb"]),
+        // Nobody listens there.
+        ("http://127.0.0.1:1/sector.json", &["https://a.example/cb"]),
+    ] {
+        let page = register(sector, uris).await;
+        assert_eq!(page.refusal(), (400, "invalid_client_metadata".to_owned()), "{sector} {uris:?}");
+        assert!(page.text("error_description").len() > 10);
+    }
+    let page = register(&listed, &["https://b.example/cb", "https://a.example/cb"]).await;
+    assert_eq!((page.status, page.text("subject_type").as_str()), (201, "pairwise"), "{}", page.body);
+    // Law: nor by a change of what is registered.
+    let (uri, token) = (page.text("registration_client_uri"), page.text("registration_access_token"));
+    let path = uri.strip_prefix("http://127.0.0.1:8000").expect("one of ours").to_owned();
+    let mut asked = page.json();
+    for member in ["registration_client_uri", "registration_access_token", "client_secret_expires_at", "client_id_issued_at"] {
+        asked.as_object_mut().expect("members").remove(member);
+    }
+    asked["redirect_uris"] = json!(["https://evil.example/cb"]);
+    let headers = [("Content-Type", "application/json"), ("Authorization", &*format!("Bearer {token}"))];
+    let page = world.send(Method::Put, &path, &headers, asked.to_string().as_bytes()).await;
+    assert_eq!(page.refusal(), (400, "invalid_client_metadata".to_owned()), "{}", page.body);
 }

@@ -21,6 +21,7 @@ pub mod par;
 pub mod register;
 pub mod registration;
 pub mod revoke;
+pub mod sector;
 pub mod session;
 pub mod subject;
 pub mod sweep;

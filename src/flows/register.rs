@@ -1,7 +1,7 @@
 //! `POST /register`: a client registers itself (RFC 7591).
 
 use super::catalog::Catalog;
-use super::{Ctx, FlowError};
+use super::{Ctx, FlowError, sector};
 use crate::store::{Conn, clients, failures, leases, registration_tokens};
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client::{Client, Origin};
@@ -48,6 +48,7 @@ pub async fn register(ctx: &Ctx, applicant: &Applicant<'_>, asked: Map<String, V
         })
         .await?;
     let metadata = registration::metadata(asked, rules, &scopes(&catalog), checks)?;
+    sector::verify(&ctx.fetch, &metadata, now).await.map_err(registration::of_metadata)?;
     let access = Secret::<RegistrationAccess>::mint(&*ctx.rng);
     let secret = metadata.token_endpoint_auth_method.has_secret().then(|| Secret::<ClientSecret>::mint(&*ctx.rng));
     let client = Client::new(ClientId::new(random_id(&*ctx.rng)), metadata, secret.as_ref().map(Secret::digest), now);

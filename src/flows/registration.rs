@@ -1,7 +1,7 @@
 //! A client's own registration: read, replaced, ended by who holds its registration access token (RFC 7592).
 
 use super::register::scopes;
-use super::{Ctx, FlowError};
+use super::{Ctx, FlowError, sector};
 use crate::store::{Conn, clients, failures};
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client::{Client, Metadata, Origin};
@@ -43,6 +43,7 @@ pub async fn replace(ctx: &Ctx, id: ClientId, token: Secret<RegistrationAccess>,
     let (client, catalog) =
         ctx.store.read(move |conn| Ok::<_, FlowError>((admitted(conn, &read_id, &read_digest)?, cache.get(conn)?))).await?;
     let metadata = registration::update(&client, asked, &ctx.policy.registration, &scopes(&catalog), &mut Checks::silent())?;
+    sector::verify(&ctx.fetch, &metadata, ctx.now()).await.map_err(registration::of_metadata)?;
     let change = Change { id, digest, metadata, spare: Arc::new(Secret::mint(&*ctx.rng)), ctx: ctx.clone() };
     let spare = Arc::clone(&change.spare);
     let (client, renewed) = ctx.store.write(move |conn| change.commit(conn)).await?;

@@ -13,7 +13,8 @@ use super::super::output::CliError;
 use super::client_members::{changed, logout_remarks, new_client, remarks};
 use super::{Desk, api, json};
 use crate::client_secrets;
-use crate::setup::open_seal;
+use crate::flows::sector;
+use crate::setup::{open_fetch, open_seal};
 use crate::store::{Conn, Store, StoreError, apis, clients, deliveries, users};
 
 pub(super) fn run(command: Command, desk: &mut Desk<'_>) -> Result<(), CliError> {
@@ -43,6 +44,7 @@ fn add(asked: &ClientAdd, desk: &mut Desk<'_>) -> Result<(), CliError> {
         desk.output.note("type the metadata as JSON, then Ctrl+D; or give a file by --file");
     }
     let (client, secret) = new_client(json::read_object(&asked.file)?, &desk.rng, desk.now)?;
+    known_to_its_sector(&client.metadata, desk)?;
     let (issuer, now) = (desk.settings.policy.issuer.clone(), desk.now);
     let store = desk.open_or_make()?;
     let client = match &secret {
@@ -58,6 +60,17 @@ fn add(asked: &ClientAdd, desk: &mut Desk<'_>) -> Result<(), CliError> {
         Ok::<_, CliError>((client, notes))
     })?;
     answer(&client, secret.as_ref(), &notes, desk)
+}
+
+/// Asks the document behind `sector_identifier_uri`, where one is named, before the client is stored.
+fn known_to_its_sector(metadata: &Metadata, desk: &Desk<'_>) -> Result<(), CliError> {
+    if metadata.sector_identifier_uri.is_none() {
+        return Ok(());
+    }
+    let broken = |why: std::io::Error| CliError::new("internal", format!("no way to make a request: {why}"));
+    let runtime = rocket::tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
+    let asked = runtime.block_on(sector::verify(&open_fetch(desk.settings), metadata, desk.now));
+    asked.map_err(|why| CliError::new(why.code.as_str(), why.text))
 }
 
 /// A secret encrypted under the server's, before the transaction that finds out whether the client's method asks for it.
@@ -96,6 +109,9 @@ fn update(asked: ClientUpdate, desk: &mut Desk<'_>) -> Result<(), CliError> {
     let store = desk.open()?;
     let given = patch.get("client_secret").and_then(Value::as_str).map(Secret::shown);
     let sealed = given.map(|secret| sealed(&asked.id, &secret, &store, desk));
+    let (id, preview) = (asked.id.clone(), patch.clone());
+    let next = store.read_blocking(move |conn| changed(&found(conn, &id)?, preview.clone()))?;
+    known_to_its_sector(&next.metadata, desk)?;
     let (client, notes) = store.write_blocking(move |conn| {
         let old = found(conn, &asked.id)?;
         let mut client = changed(&old, patch.clone())?;

@@ -53,7 +53,8 @@ fn wrong(check: Check, text: impl Into<String>) -> Refusal {
     Refusal { check, evidence: Some(Evidence::new("metadata that may be registered here", text.into())), authenticated: false }
 }
 
-fn of_metadata(why: MetadataError) -> Refusal {
+/// What is wrong with metadata, as the refusal of a registration.
+pub fn of_metadata(why: MetadataError) -> Refusal {
     let redirect = why.code == ErrorCode::InvalidRedirectUri;
     wrong(if redirect { Check::RegistrationRedirectUris } else { Check::RegistrationMetadata }, why.text)
 }
