@@ -4,6 +4,7 @@ use crate::clock::{Clock, SystemClock, SystemEntropy};
 use crate::config::Settings;
 use crate::fetch::{self, Fetcher};
 use crate::flows::catalog::CatalogCache;
+use crate::flows::deliver::Courier;
 use crate::flows::{Ctx, sweep};
 use crate::http::{self, App};
 use crate::keys::{self, KeyRing};
@@ -176,11 +177,12 @@ impl Setup {
     fn mount(self, rocket: Rocket<Build>) -> Rocket<Build> {
         let Self { ctx, templates, statics, settings } = self;
         let site = statics.site(ctx.policy.issuer.path());
-        let sweeping = ctx.clone();
+        let (sweeping, delivering) = (ctx.clone(), ctx.clone());
         let app = App { ctx, site, statics, trusted_proxies: settings.trusted_proxies };
-        http::mount(rocket, app).attach(pages::attach(templates)).attach(AdHoc::on_liftoff("Doorward sweeper", |rocket| {
+        http::mount(rocket, app).attach(pages::attach(templates)).attach(AdHoc::on_liftoff("Doorward sweeper and courier", |rocket| {
             let stop = rocket.shutdown();
             Box::pin(async move {
+                rocket::tokio::spawn(deliver_until(stop.clone(), delivering));
                 rocket::tokio::spawn(sweep_until(stop, sweeping));
             })
         }))
@@ -204,6 +206,32 @@ async fn sweep_until(mut stop: rocket::Shutdown, ctx: Ctx) {
         select! {
             () = &mut stop => return,
             () = time::sleep(pause) => {}
+        }
+    }
+}
+
+/// So often the queue of logouts is looked at: commands put something there, too, and what failed comes due.
+const LOOK: Duration = Duration::from_secs(2);
+
+async fn deliver_until(mut stop: rocket::Shutdown, ctx: Ctx) {
+    let ended = Arc::clone(&ctx.sessions_ended);
+    let mut courier = Courier::new(ctx);
+    loop {
+        let more = match courier.take().await {
+            Ok(taken) => taken > 0,
+            Err(why) => {
+                tracing::warn!(%why, "the queue of logouts could not be read; it is tried again");
+                false
+            }
+        };
+        select! {
+            biased;
+            // What is under way is dropped with the courier, and due again when its lease ends.
+            () = &mut stop => return,
+            () = std::future::ready(()), if more => {}
+            () = ended.notified() => {}
+            () = courier.one_ended(), if courier.is_busy() => {}
+            () = time::sleep(LOOK) => {}
         }
     }
 }

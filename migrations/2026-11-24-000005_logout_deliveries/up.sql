@@ -28,6 +28,7 @@ CREATE TABLE logout_deliveries (
     tries BIGINT NOT NULL,
     due_at BIGINT NOT NULL,
     problem TEXT,
+    problem_at BIGINT,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     PRIMARY KEY (session_id, client_id)

@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod client_auth;
 pub mod client_keys;
 pub mod consent;
+pub mod deliver;
 pub mod device;
 pub mod dpop;
 mod hint;

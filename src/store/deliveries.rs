@@ -119,7 +119,7 @@ pub fn failed(conn: &mut Conn, leased: &Delivery, why: &str, next: Option<Timest
         .find((leased.session.as_str(), leased.client.as_str()))
         .filter(logout_deliveries::failed.eq(false))
         .filter(logout_deliveries::tries.eq(leased.tries));
-    let problem = logout_deliveries::problem.eq(why);
+    let problem = (logout_deliveries::problem.eq(why), logout_deliveries::problem_at.eq(now.0));
     let changed = match next {
         Some(at) => diesel::update(mine).set((problem, logout_deliveries::due_at.eq(at.0))).execute(conn)?,
         None => diesel::update(mine)
@@ -141,7 +141,7 @@ pub struct Standing {
     pub waiting: i64,
     /// So many were given up in the last days.
     pub failed: i64,
-    /// The last that went wrong: when it was given up (or is tried again), and why.
+    /// The last try that failed, of those that wait or were given up: when, and why.
     pub problem: Option<(Timestamp, String)>,
 }
 
@@ -151,15 +151,15 @@ pub struct Standing {
 /// [`StoreError`] when the database can't answer.
 pub fn standing(conn: &mut Conn, client: &ClientId) -> Result<Standing, StoreError> {
     let theirs = || logout_deliveries::table.filter(logout_deliveries::client_id.eq(client.as_str()));
-    let last: Option<(i64, Option<String>)> = theirs()
-        .filter(logout_deliveries::problem.is_not_null())
-        .order((logout_deliveries::failed.desc(), logout_deliveries::due_at.desc()))
-        .select((logout_deliveries::due_at, logout_deliveries::problem))
+    let last: Option<(Option<i64>, Option<String>)> = theirs()
+        .filter(logout_deliveries::problem_at.is_not_null())
+        .order(logout_deliveries::problem_at.desc())
+        .select((logout_deliveries::problem_at, logout_deliveries::problem))
         .first(conn)
         .optional()?;
     Ok(Standing {
         waiting: theirs().filter(logout_deliveries::failed.eq(false)).count().get_result(conn)?,
         failed: theirs().filter(logout_deliveries::failed.eq(true)).count().get_result(conn)?,
-        problem: last.and_then(|(at, why)| Some((Timestamp(at), why?))),
+        problem: last.and_then(|(at, why)| Some((Timestamp(at?), why?))),
     })
 }

@@ -88,7 +88,7 @@ pub fn insert(conn: &mut Conn, grant: &Grant, now: Timestamp) -> Result<(), Stor
     };
     diesel::insert_into(grants::table).values(&row).execute(conn)?;
     // Whatever flow it came by: this is where an app joins a session.
-    participants::note(conn, &grant.session, &grant.client_id, now)
+    participants::join(conn, &grant.session, &grant.client_id, now)
 }
 
 /// The grant of that id.

@@ -9,7 +9,7 @@ use doorward_protocol::values::{ClientId, SessionId, Subject, Timestamp};
 ///
 /// # Errors
 /// [`StoreError`] when the database can't.
-pub(super) fn note(conn: &mut Conn, session: &SessionId, client: &ClientId, now: Timestamp) -> Result<(), StoreError> {
+pub fn join(conn: &mut Conn, session: &SessionId, client: &ClientId, now: Timestamp) -> Result<(), StoreError> {
     let living = sessions::table.find(session.as_str()).filter(sessions::ended_at.is_null());
     let until: Option<i64> = living.select(sessions::expires_at).first(conn).optional()?;
     let Some(until) = until else { return Ok(()) };

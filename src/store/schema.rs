@@ -225,6 +225,7 @@ diesel::table! {
         tries -> BigInt,
         due_at -> BigInt,
         problem -> Nullable<Text>,
+        problem_at -> Nullable<BigInt>,
         created_at -> BigInt,
         expires_at -> BigInt,
     }

@@ -88,7 +88,9 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         "request_uri_parameter_supported": false,
         "ui_locales_supported": ["en", "zh-CN"],
         "authorization_response_iss_parameter_supported": true,
-        // Front-Channel Logout §2.1, with the session's `sid`.
+        // Back-Channel Logout §2.1, Front-Channel Logout §2.1: each with the session's `sid`.
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,
     });

@@ -143,7 +143,7 @@ fn a_failing_app_is_tried_eight_times_and_then_remembered_for_a_week() {
             let Some(next) = next else { break mine.tries };
             assert_eq!(due(conn, next.minus(Seconds(1))), []);
             let standing = deliveries::standing(conn, &app()).expect("to ask");
-            assert_eq!(standing, Standing { waiting: 1, failed: 0, problem: Some((next, "it answered 500".to_owned())) });
+            assert_eq!(standing, Standing { waiting: 1, failed: 0, problem: Some((now, "it answered 500".to_owned())) });
             now = next;
         };
         assert_eq!((tries, due(conn, now.plus(Seconds::days(6)))), (retry::TRIES, vec![]));

@@ -1,0 +1,375 @@
+//! Back-Channel Logout 1.0: real servers on the loopback are told, with tokens that any library verifies, whoever ended the session.
+#![allow(clippy::expect_used, missing_docs)]
+
+use doorward::flows::deliver::Courier;
+use doorward::store::deliveries::{self, Standing};
+use doorward::store::{StoreError, sessions, users};
+use doorward_protocol::values::{ClientId, Seconds, SessionId, Subject};
+use doorward_testkit::{
+    App, Browser, Builder, Captured, Page, Received, Receiver, START, World, app, claims, each_backend, encode, header,
+};
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{DecodingKey, Validation, decode};
+use rocket::tokio;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// An app that is told at `receiver`, beside Ada.
+fn told(name: &str, receiver: &Receiver) -> Builder {
+    World::new().app(name, json!({"backchannel_logout_uri": receiver.uri(), "backchannel_logout_session_required": true})).user("ada")
+}
+
+async fn join(browser: &mut Browser<'_>, app: &App<'_>, scope: &str) -> Page {
+    let code = browser.allow(&app.request().with("scope", scope)).await.code();
+    app.redeem(&code).await
+}
+
+/// Logs out at our own page.
+async fn leave(browser: &mut Browser<'_>) -> Page {
+    let asked = browser.get("/logout").await;
+    browser.submit(asked.form(&asked.path).press("decision", "logout")).await
+}
+
+/// What a library of an app's makes of a logout token (§2.6), by the published keys alone; time is the world's.
+async fn verified(world: &World, token: &str, alg: &str, client: &str) -> Value {
+    let keys: JwkSet = serde_json::from_value(world.get("/jwks.json").await.json()).expect("a key set");
+    let head = jsonwebtoken::decode_header(token).expect("a header");
+    assert_eq!((head.typ.as_deref(), header(token)["alg"].as_str()), (Some("logout+jwt"), Some(alg)));
+    let key = keys.find(head.kid.as_deref().expect("a kid")).expect("a published key");
+    let mut rules = Validation::new(head.alg);
+    rules.validate_exp = false;
+    rules.set_audience(&[client]);
+    rules.set_issuer(&[world.issuer.as_str()]);
+    rules.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
+    decode::<Value>(token, &DecodingKey::from_jwk(key).expect("a key"), &rules).expect("a token that holds").claims
+}
+
+async fn standing(world: &World, client: &str) -> Standing {
+    let client = ClientId::new(client);
+    world.ctx.store.read(move |conn| deliveries::standing(conn, &client)).await.expect("to ask")
+}
+
+/// Asks again until the courier has noted what became of its tries.
+async fn until(world: &World, client: &str, holds: impl Fn(&Standing) -> bool) -> Standing {
+    let patient = async {
+        loop {
+            let now = standing(world, client).await;
+            if holds(&now) {
+                return now;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    match tokio::time::timeout(Duration::from_secs(60), patient).await {
+        Ok(now) => now,
+        Err(_) => panic!("still {:?}", standing(world, client).await),
+    }
+}
+
+each_backend! {
+    async fn backchannel_2_5_an_app_is_told_of_the_session_that_its_id_token_names(backend: Backend) {
+        let mut receiver = Receiver::always("200 OK");
+        let world = told("shop", &receiver).on(backend).start().await;
+        let mut browser = world.browser();
+        let id_token = join(&mut browser, &world.app("shop"), "openid").await.text("id_token");
+        let pairs = [("id_token_hint", id_token.as_str()), ("post_logout_redirect_uri", "https://shop.example/bye")];
+        // The app that asks is told like the others, and its person doesn't wait for it.
+        assert_eq!(browser.look(&format!("/logout?{}", encode(&pairs))).await.location(), "https://shop.example/bye");
+        let came = receiver.next().await;
+        assert_eq!((came.line.as_str(), came.header("content-type")), ("POST /told HTTP/1.1", Some("application/x-www-form-urlencoded")));
+        let (told, id) = (verified(&world, came.token(), "RS256", "shop").await, claims(&id_token));
+        assert_eq!((&told["sub"], &told["sid"]), (&id["sub"], &id["sid"]));
+        assert_eq!((&told["iat"], &told["exp"], &told["events"]), (&json!(START), &json!(START + 120), &json!({EVENT: {}})));
+        let members: BTreeSet<&str> = told.as_object().expect("claims").keys().map(String::as_str).collect();
+        // Law: what §2.4 lists and nothing else, above all no nonce.
+        assert_eq!(members, ["iss", "sub", "aud", "iat", "exp", "jti", "sid", "events"].into());
+        until(&world, "shop", |now| *now == Standing::default()).await;
+    }
+}
+
+#[rocket::async_test]
+async fn each_app_is_told_in_the_algorithm_of_its_id_tokens_and_by_the_name_it_knows_the_person_by() {
+    let algs = ["RS256", "PS256", "ES256", "EdDSA"];
+    let mut receivers: Vec<Receiver> = algs.iter().map(|_| Receiver::always("204 No Content")).collect();
+    let mut world = World::new().user("ada");
+    for (alg, receiver) in algs.iter().zip(&receivers) {
+        let members = json!({"backchannel_logout_uri": receiver.uri(), "id_token_signed_response_alg": alg, "subject_type": "pairwise"});
+        world = world.app(alg, members);
+    }
+    let world = world.start().await;
+    let mut browser = world.browser();
+    let mut subjects = BTreeSet::new();
+    let mut known = Vec::new();
+    for alg in algs {
+        let id = claims(&join(&mut browser, &world.app(alg), "openid").await.text("id_token"));
+        known.push((id["sub"].clone(), id["sid"].clone()));
+        subjects.insert(id["sub"].to_string());
+    }
+    leave(&mut browser).await;
+    for ((alg, receiver), (sub, sid)) in algs.iter().zip(&mut receivers).zip(known) {
+        let told = verified(&world, receiver.next().await.token(), alg, alg).await;
+        assert_eq!((&told["sub"], &told["sid"]), (&sub, &sid), "{alg}");
+    }
+    // Law: pairwise subjects stay apart here, too.
+    assert_eq!(subjects.len(), algs.len());
+}
+
+#[rocket::async_test]
+async fn an_app_that_fails_is_told_again_by_a_fresh_token_until_it_listens() {
+    let answers = ["500 Internal Server Error", "400 Bad Request", "302 Found", "200 OK"];
+    let mut elsewhere = Receiver::always("200 OK");
+    let location = elsewhere.uri();
+    let mut receiver = Receiver::start(move |number| Some(format!("HTTP/1.1 {}\r\nLocation: {location}", answers[number])));
+    let world = told("shop", &receiver).start().await;
+    let mut browser = world.browser();
+    join(&mut browser, &world.app("shop"), "openid").await;
+    leave(&mut browser).await;
+    let mut names = BTreeSet::new();
+    for (number, why) in ["it answered 500", "it answered 400", "it answered 302", ""].into_iter().enumerate() {
+        let came: Received = receiver.next().await;
+        let told = verified(&world, came.token(), "RS256", "shop").await;
+        // Two minutes from this very try.
+        assert_eq!(told["exp"].as_i64(), Some(world.ctx.now().0 + 120));
+        names.insert(told["jti"].to_string());
+        if number == 3 {
+            break;
+        }
+        let now = until(&world, "shop", |now| now.problem.as_ref().is_some_and(|(_, known)| known == why)).await;
+        let next = now.problem.expect("a problem").0;
+        assert_eq!((now.waiting, now.failed), (1, 0));
+        world.clock.set(next.0 - 1);
+        world.ctx.sessions_ended.notify_one();
+        world.clock.set(next.0);
+        world.ctx.sessions_ended.notify_one();
+    }
+    until(&world, "shop", |now| *now == Standing::default()).await;
+    // Law: four tokens, and a redirect leads nowhere (§2.5 knows of none).
+    assert_eq!((names.len(), elsewhere.is_quiet()), (4, true));
+}
+
+#[rocket::async_test]
+async fn an_app_that_never_listens_is_given_up_where_the_operator_sees_it() {
+    let log = Captured::everything();
+    let receiver = Receiver::always("503 Service Unavailable");
+    let world = told("never-listens", &receiver).start().await;
+    let mut browser = world.browser();
+    join(&mut browser, &world.app("never-listens"), "openid").await;
+    leave(&mut browser).await;
+    let mut seen = None;
+    for _ in 1..8 {
+        let now = until(&world, "never-listens", |now| now.waiting == 1 && now.problem.is_some() && now.problem != seen).await;
+        world.clock.set(now.problem.as_ref().expect("a problem").0.0);
+        seen = now.problem;
+        world.ctx.sessions_ended.notify_one();
+    }
+    let now = until(&world, "never-listens", |now| now.failed == 1).await;
+    assert_eq!((now.waiting, now.problem.map(|(_, why)| why).as_deref()), (0, Some("it answered 503")));
+    let lines = log.lines_with("it is given up");
+    let line = lines.iter().find(|line| line.contains("never-listens")).expect("a line");
+    // Law: never silently, and under the target that operators watch.
+    assert!(line.contains("WARN") && line.contains("doorward::security") && line.contains("it answered 503"), "{line}");
+    assert!(!log.text().contains("eyJ0eXAiOiJsb2dvdXQ"));
+}
+
+#[rocket::async_test]
+async fn one_that_is_silent_holds_up_neither_the_person_nor_other_apps() {
+    let (mut silent, mut mail) = (Receiver::start(|_| None), Receiver::always("200 OK"));
+    let world = told("silent", &silent).app("mail", json!({"backchannel_logout_uri": mail.uri()})).start().await;
+    let mut browsers = Vec::new();
+    for _ in 0..4 {
+        let mut browser = world.browser();
+        join(&mut browser, &world.app("silent"), "openid").await;
+        browsers.push(browser);
+    }
+    join(&mut browsers[3], &world.app("mail"), "openid").await;
+    for browser in &mut browsers {
+        assert_eq!(leave(browser).await.status, 200);
+    }
+    silent.next().await;
+    // Law: it comes although the other still says nothing.
+    verified(&world, mail.next().await.token(), "RS256", "mail").await;
+    assert_eq!(standing(&world, "silent").await.waiting, 4);
+}
+
+#[rocket::async_test]
+async fn addresses_of_our_own_network_are_not_called_at_a_clients_wish() {
+    let mut receiver = Receiver::always("200 OK");
+    let world = told("shop", &receiver).issuer("https://login.example").start().await;
+    let mut browser = world.browser();
+    join(&mut browser, &world.app("shop"), "openid").await;
+    leave(&mut browser).await;
+    let now = until(&world, "shop", |now| now.problem.is_some()).await;
+    assert_eq!((now.waiting, now.failed), (1, 0));
+    // Law: a server that isn't for development reaches no loopback.
+    assert!(receiver.is_quiet(), "{now:?}");
+}
+
+#[rocket::async_test]
+async fn whoever_ends_sessions_the_apps_are_told() {
+    let mut receiver = Receiver::always("200 OK");
+    let world = told("shop", &receiver).user("eve").start().await;
+    let ada = || Subject::new("sub-ada");
+    for way in ["everywhere", "another", "others", "a new password", "disabled", "another account", "deleted"] {
+        let (mut browser, mut phone) = (world.browser(), world.browser());
+        let id = claims(&join(&mut phone, &world.app("shop"), "openid").await.text("id_token"));
+        let now = world.ctx.now();
+        match way {
+            "everywhere" => {
+                browser.log_in("ada").await;
+                let asked = browser.get("/logout").await;
+                browser.submit(asked.form(&asked.path).tick("everywhere", "true").press("decision", "logout")).await;
+            }
+            "another" => {
+                browser.log_in("ada").await;
+                let account = browser.get("/account").await;
+                let path = format!("/account/sessions/{}/end", id["sid"].as_str().expect("a sid"));
+                browser.submit(account.form(&path)).await;
+            }
+            "others" => {
+                browser.log_in("ada").await;
+                let account = browser.get("/account").await;
+                browser.submit(account.form("/account/sessions/others/end")).await;
+            }
+            // By the operator's command, in another process: nothing rings.
+            "a new password" => drop(world.change(move |conn| users::set_password(conn, &ada(), "x", now)).await),
+            "disabled" => {
+                world.disable("ada", true).await;
+                world.disable("ada", false).await;
+            }
+            "another account" => {
+                let page = phone.get("/login?switch=1").await;
+                let page = if page.has_form("/login") { page } else { phone.get("/login").await };
+                drop(phone.log_in_at(&page, "eve", doorward_testkit::PASSWORD).await);
+            }
+            _ => world.delete("ada").await,
+        }
+        let told = verified(&world, receiver.next().await.token(), "RS256", "shop").await;
+        // Law: each way, once, with the session that ended.
+        assert_eq!((&told["sid"], &told["sub"]), (&id["sid"], &json!("sub-ada")), "{way}");
+        if way == "a new password" {
+            let hash = doorward::passwords::hash_blocking(doorward_testkit::PASSWORD).expect("a hash");
+            world.change(move |conn| users::set_password(conn, &Subject::new("sub-ada"), &hash, now)).await;
+        }
+    }
+    until(&world, "shop", |now| *now == Standing::default()).await;
+    assert!(receiver.is_quiet());
+}
+
+each_backend! {
+    async fn under_any_race_each_delivery_is_taken_by_one_node(backend: Backend) {
+        let receiver = Receiver::always("200 OK");
+        // Not started: no courier of its own.
+        let opened = told("shop", &receiver).on(backend).open().await;
+        let ctx = opened.setup.ctx().clone();
+        let (now, rows) = (ctx.now(), 12);
+        ctx.store.write(move |conn| queued(conn, rows, now)).await.expect("to queue");
+        let due = ctx.store.read(move |conn| deliveries::due(conn, &[], 100, now)).await.expect("to ask");
+        let tasks: Vec<_> = (0..8)
+            .map(|_| {
+                let (store, due) = (ctx.store.clone(), due.clone());
+                tokio::spawn(async move {
+                    let mut taken = 0;
+                    for one in due {
+                        let until = now.plus(Seconds::minutes(1));
+                        let mine = store.write(move |conn| deliveries::lease(conn, &one, until, now)).await;
+                        taken += usize::from(mine.expect("to try"));
+                    }
+                    taken
+                })
+            })
+            .collect();
+        let mut taken = 0;
+        for task in tasks {
+            taken += task.await.expect("no panic");
+        }
+        // Law: as many as there are, however many try.
+        assert_eq!((due.len(), taken), (rows, rows));
+    }
+
+    async fn what_a_node_took_and_did_not_tell_another_tells_when_the_lease_is_over(backend: Backend) {
+        let mut receiver = Receiver::always("200 OK");
+        let opened = told("shop", &receiver).on(backend).open().await;
+        let ctx = opened.setup.ctx().clone();
+        let now = ctx.now();
+        ctx.store.write(move |conn| queued(conn, 1, now)).await.expect("to queue");
+        let taken = ctx.store.read(move |conn| deliveries::due(conn, &[], 1, now)).await.expect("to ask").pop().expect("one");
+        let lease = now.plus(Seconds::minutes(1));
+        assert!(ctx.store.write(move |conn| deliveries::lease(conn, &taken, lease, now)).await.expect("to take"));
+        // That node is dead. The next one:
+        let doorward_testkit::Opened { setup, figment, sleeping } = opened;
+        let world = sleeping.wake(setup.rocket(&figment).expect("a Rocket")).await;
+        let mut courier = Courier::new(world.ctx.clone());
+        world.clock.advance(59);
+        assert_eq!(courier.take().await.expect("to look"), 0);
+        assert!(receiver.is_quiet());
+        world.clock.advance(1);
+        world.ctx.sessions_ended.notify_one();
+        // Law: nothing that was queued is lost with whoever held it.
+        assert_eq!(verified(&world, receiver.next().await.token(), "RS256", "shop").await["sid"], "session 0");
+    }
+}
+
+/// Sessions of Ada's at `shop`, ended.
+fn queued(conn: &mut doorward::store::Conn, count: usize, now: doorward_protocol::values::Timestamp) -> Result<(), StoreError> {
+    use doorward_protocol::secret::{Secret, SessionKey};
+    for number in 0..count {
+        let id = SessionId::new(format!("session {number}"));
+        let login = sessions::Login {
+            id: id.clone(),
+            key: Secret::<SessionKey>::shown(&format!("key {number}")).digest(),
+            subject: Subject::new("sub-ada"),
+            origin: sessions::Origin { user_agent: String::new(), address: String::new() },
+            idle: Seconds::hours(1),
+            absolute: Seconds::days(1),
+        };
+        sessions::log_in(conn, &login, None, now)?;
+        doorward::store::participants::join(conn, &id, &ClientId::new("shop"), now)?;
+        assert!(sessions::end(conn, &id, now)?);
+    }
+    Ok(())
+}
+
+#[rocket::async_test]
+async fn backchannel_2_7_what_was_given_without_offline_access_ends_and_the_rest_stays() {
+    let mut receiver = Receiver::always("200 OK");
+    let world = told("shop", &receiver).start().await;
+    let shop = world.app("shop");
+    let mut browser = world.browser();
+    let bound = join(&mut browser, &shop, "openid").await;
+    let offline = join(&mut browser, &shop, "openid offline_access").await;
+    leave(&mut browser).await;
+    receiver.next().await;
+    assert_eq!(shop.refresh(&bound.text("refresh_token")).await.refusal(), (400, "invalid_grant".to_owned()));
+    // Law: offline_access is what it says.
+    assert_eq!(shop.refresh(&offline.text("refresh_token")).await.status, 200);
+}
+
+#[rocket::async_test]
+async fn backchannel_4_1_a_logout_token_opens_nothing_here() {
+    let mut receiver = Receiver::always("200 OK");
+    let world = told("shop", &receiver).start().await;
+    let shop = world.app("shop");
+    let mut browser = world.browser();
+    join(&mut browser, &shop, "openid").await;
+    leave(&mut browser).await;
+    let token = receiver.next().await.token().to_owned();
+    let hinted = browser.look(&format!("/logout?{}", encode(&[("id_token_hint", &token)]))).await;
+    assert_eq!(hinted.status, 400);
+    assert_eq!(shop.userinfo(&token).await.status, 401);
+    assert!(!shop.is_active(&token).await);
+    let landing = browser.open(&shop.request().with("prompt", "none").with("id_token_hint", &token)).await.landing();
+    // Law: it is no ID token and no access token.
+    assert_eq!(landing.error(), "invalid_request");
+}
+
+#[rocket::async_test]
+async fn backchannel_2_1_discovery_says_so() {
+    let world = World::new().client(app("shop")).start().await;
+    let document = world.get("/.well-known/openid-configuration").await.json();
+    let says = |member: &str| document[member] == json!(true);
+    // Law: with the session's sid in every token.
+    assert!(says("backchannel_logout_supported") && says("backchannel_logout_session_supported"));
+}
