@@ -4,6 +4,7 @@
 use doorward::flows::deliver::Courier;
 use doorward::store::deliveries::{self, Standing};
 use doorward::store::{StoreError, sessions, users};
+use doorward_protocol::logout::retry;
 use doorward_protocol::values::{ClientId, Seconds, SessionId, Subject};
 use doorward_testkit::{
     App, Browser, Builder, Captured, Page, Received, Receiver, START, World, app, claims, each_backend, encode, header,
@@ -67,6 +68,14 @@ async fn until(world: &World, client: &str, holds: impl Fn(&Standing) -> bool) -
         Ok(now) => now,
         Err(_) => panic!("still {:?}", standing(world, client).await),
     }
+}
+
+/// Lets the longest pause after so many tries go by, from the failure on.
+fn later(world: &World, tries: usize, now: &Standing) {
+    let failed = now.problem.as_ref().expect("a problem").0;
+    let tries = i64::try_from(tries).expect("a few");
+    world.clock.set(retry::next(tries, failed, 255).expect("another try").0);
+    world.ctx.sessions_ended.notify_one();
 }
 
 each_backend! {
@@ -138,12 +147,8 @@ async fn an_app_that_fails_is_told_again_by_a_fresh_token_until_it_listens() {
             break;
         }
         let now = until(&world, "shop", |now| now.problem.as_ref().is_some_and(|(_, known)| known == why)).await;
-        let next = now.problem.expect("a problem").0;
         assert_eq!((now.waiting, now.failed), (1, 0));
-        world.clock.set(next.0 - 1);
-        world.ctx.sessions_ended.notify_one();
-        world.clock.set(next.0);
-        world.ctx.sessions_ended.notify_one();
+        later(&world, number + 1, &now);
     }
     until(&world, "shop", |now| *now == Standing::default()).await;
     // Law: four tokens, and a redirect leads nowhere (§2.5 knows of none).
@@ -159,11 +164,10 @@ async fn an_app_that_never_listens_is_given_up_where_the_operator_sees_it() {
     join(&mut browser, &world.app("never-listens"), "openid").await;
     leave(&mut browser).await;
     let mut seen = None;
-    for _ in 1..8 {
-        let now = until(&world, "never-listens", |now| now.waiting == 1 && now.problem.is_some() && now.problem != seen).await;
-        world.clock.set(now.problem.as_ref().expect("a problem").0.0);
+    for tries in 1..8 {
+        let now = until(&world, "never-listens", |now| now.waiting == 1 && now.problem != seen).await;
+        later(&world, tries, &now);
         seen = now.problem;
-        world.ctx.sessions_ended.notify_one();
     }
     let now = until(&world, "never-listens", |now| now.failed == 1).await;
     assert_eq!((now.waiting, now.problem.map(|(_, why)| why).as_deref()), (0, Some("it answered 503")));
@@ -240,9 +244,8 @@ async fn whoever_ends_sessions_the_apps_are_told() {
                 world.disable("ada", false).await;
             }
             "another account" => {
-                let page = phone.get("/login?switch=1").await;
-                let page = if page.has_form("/login") { page } else { phone.get("/login").await };
-                drop(phone.log_in_at(&page, "eve", doorward_testkit::PASSWORD).await);
+                let page = phone.open(&world.app("shop").request().with("prompt", "select_account")).await;
+                phone.submit(page.form("/switch")).await;
             }
             _ => world.delete("ada").await,
         }

@@ -98,20 +98,17 @@ pub(super) fn remarks(client: &Client, apis: &Apis) -> Vec<String> {
 /// How telling the client of logouts fares; nothing when all were told.
 pub(super) fn logout_remarks(told: &Standing, moment: impl Fn(Timestamp) -> Value) -> Vec<String> {
     let mut remarks = Vec::new();
-    let (at, why) = match &told.problem {
-        Some((at, why)) => (moment(*at), why.as_str()),
-        None => (Value::Null, ""),
-    };
-    let at = at.as_str().map_or_else(|| at.to_string(), str::to_owned);
     let count = |n: i64| if n == 1 { "1 logout".to_owned() } else { format!("{n} logouts") };
-    match (told.waiting, told.failed, &told.problem) {
-        (0, ..) => {}
-        // What was given up explains itself below.
-        (n, 0, Some(_)) => remarks.push(format!("{} still to be told; next try at {at}, for the last failed: {why}", count(n))),
-        (n, ..) => remarks.push(format!("{} still to be told", count(n))),
+    if told.waiting > 0 {
+        remarks.push(format!("{} still to be told", count(told.waiting)));
     }
     if told.failed > 0 {
-        remarks.push(format!("{} could not be told, given up; the last at {at}: {why}", count(told.failed)));
+        remarks.push(format!("{} given up in the last week", count(told.failed)));
+    }
+    if let Some((at, why)) = &told.problem {
+        let at = moment(*at);
+        let at = at.as_str().map_or_else(|| at.to_string(), str::to_owned);
+        remarks.push(format!("the last logout that could not be told failed at {at}: {why}"));
     }
     remarks
 }
