@@ -64,10 +64,9 @@ async fn until(world: &World, client: &str, holds: impl Fn(&Standing) -> bool) -
             tokio::task::yield_now().await;
         }
     };
-    match tokio::time::timeout(Duration::from_secs(60), patient).await {
-        Ok(now) => now,
-        Err(_) => panic!("still {:?}", standing(world, client).await),
-    }
+    let waited = tokio::time::timeout(Duration::from_secs(60), patient).await;
+    assert!(waited.is_ok(), "still {:?}", standing(world, client).await);
+    waited.expect("to hold")
 }
 
 /// Lets the longest pause after so many tries go by, from the failure on.
@@ -322,7 +321,7 @@ fn queued(conn: &mut doorward::store::Conn, count: usize, now: doorward_protocol
         let id = SessionId::new(format!("session {number}"));
         let login = sessions::Login {
             id: id.clone(),
-            key: Secret::<SessionKey>::shown(&format!("key {number}")).digest(),
+            key: Secret::<SessionKey>::shown(format!("key {number}")).digest(),
             subject: Subject::new("sub-ada"),
             origin: sessions::Origin { user_agent: String::new(), address: String::new() },
             idle: Seconds::hours(1),

@@ -91,9 +91,10 @@ async fn rp_logout_2_get_and_post_are_served_alike() {
         // Every character that a state may be made of, RFC 6749 appendix A.5.
         let state: String = (' '..='~').collect();
         let pairs = [("id_token_hint", hint.as_str()), ("client_id", "shop"), ("post_logout_redirect_uri", BYE), ("state", &state)];
-        let left = match post {
-            true => browser.post_from("https://shop.example", "/logout", &encode(&pairs)).await,
-            false => browser.look(&request(&pairs)).await,
+        let left = if post {
+            browser.post_from("https://shop.example", "/logout", &encode(&pairs)).await
+        } else {
+            browser.look(&request(&pairs)).await
         };
         let landing = left.landing();
         // §3: the state comes back as it was, and nothing else with it.

@@ -89,7 +89,7 @@ impl Courier {
 
     /// Returns when a try has ended, and at once when none is under way.
     pub async fn one_ended(&mut self) {
-        // One that panicked is told apart by nothing: whose it was is seen by counting anew when all have ended.
+        // One that panicked doesn't say whose it was: its place is free again when all have ended.
         if let Some(Ok(client)) = self.under_way.join_next().await
             && let Some(tries) = self.busy.get_mut(&client)
         {
@@ -150,12 +150,11 @@ async fn note(ctx: &Ctx, delivery: Delivery, outcome: Result<(), String>) -> Res
         return Ok(());
     }
     let Delivery { client, session, tries, .. } = delivery;
-    match next {
-        Some(next) => {
-            let wait = next.since(now).0;
-            tracing::info!(target: "doorward::security", %client, %session, tries, wait, why, "logout not delivered; it is tried again");
-        }
-        None => tracing::warn!(target: "doorward::security", %client, %session, tries, why, "logout not delivered; it is given up"),
+    if let Some(next) = next {
+        let wait = next.since(now).0;
+        tracing::info!(target: "doorward::security", %client, %session, tries, wait, why, "logout not delivered; it is tried again");
+    } else {
+        tracing::warn!(target: "doorward::security", %client, %session, tries, why, "logout not delivered; it is given up");
     }
     Ok(())
 }

@@ -88,12 +88,12 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         "request_uri_parameter_supported": false,
         "ui_locales_supported": ["en", "zh-CN"],
         "authorization_response_iss_parameter_supported": true,
-        // Back-Channel Logout §2.1, Front-Channel Logout §2.1: each with the session's `sid`.
-        "backchannel_logout_supported": true,
-        "backchannel_logout_session_supported": true,
-        "frontchannel_logout_supported": true,
-        "frontchannel_logout_session_supported": true,
     });
+    // Back-Channel Logout §2.1, Front-Channel Logout §2.1: each with the session's `sid`.
+    for channel in ["backchannel", "frontchannel"] {
+        document[format!("{channel}_logout_supported")] = json!(true);
+        document[format!("{channel}_logout_session_supported")] = json!(true);
+    }
     if policy.registration.admission != Admission::Closed {
         document["registration_endpoint"] = json!(at(path::REGISTER));
     }
