@@ -23,6 +23,7 @@ pub mod api;
 pub mod audience;
 pub mod authorize;
 pub mod binding;
+pub mod certificate;
 pub mod check;
 pub mod claims_request;
 pub mod client;

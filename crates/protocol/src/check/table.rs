@@ -83,6 +83,11 @@ table! {
     OneAuthentication: "RFC 6749 §2.3", InvalidRequest, Always, "A client must not use more than one way to authenticate in a request.";
     CredentialsPresent: "RFC 6749 §3.2.1", InvalidClient, Always, "The client did not say who it is: send client_id, and the secret if it has one.";
     ClientAuthentic: "RFC 6749 §2.3.1", InvalidClient, Owner, "Unknown client, wrong secret, or not the registered token_endpoint_auth_method.";
+    TlsCertificate: "RFC 8705 §2", InvalidClient, Owner, "The client is registered to authenticate by certificate, but the connection has none that this server can see.";
+    TlsCertificateInTime: "RFC 5280 §4.1.2.5", InvalidClient, Owner, "The certificate is not valid yet or has expired.";
+    TlsCertificateVerified: "RFC 8705 §2.1", InvalidClient, Owner, "The end of the TLS connection did not find the certificate to be of an authority it trusts.";
+    TlsSubject: "RFC 8705 §2.1.2", InvalidClient, Owner, "The certificate has not the subject or alternative name that the client is registered with.";
+    TlsSelfSigned: "RFC 8705 §2.2.2", InvalidClient, Owner, "The certificate is none of those in the keys of the client: register it as x5c or x5t#S256.";
     SecretNotInQuery: "RFC 6749 §2.3.1", InvalidRequest, Always, "Parameters of this endpoint belong into the body, never into the query.";
 
     // Token endpoint

@@ -2,12 +2,14 @@
 
 use super::kinds::{AuthMethod, SubjectType};
 use super::metadata::{Metadata, MetadataError};
+use crate::certificate::DistinguishedName;
 use crate::error::ErrorCode;
 use crate::grants::GrantType;
 use crate::jose::{Alg, JwkSet};
 use crate::redirect_uri::RedirectUri;
 use crate::sector;
 use crate::values::is_loopback;
+use std::net::IpAddr;
 use url::Url;
 
 /// Members that ask for encryption, which this server doesn't do: taking them silently would weaken what is relied on.
@@ -122,6 +124,12 @@ fn authentication(metadata: &Metadata) -> Verdict {
             ensure(named.iter().filter(|name| name.is_some()).count() == 1, || {
                 "tls_client_auth_subject_dn: tls_client_auth needs exactly one of tls_client_auth_subject_dn, _san_dns, _san_uri, _san_ip, _san_email"
                     .to_owned()
+            })?;
+            ensure(metadata.tls_client_auth_subject_dn.as_deref().is_none_or(|name| DistinguishedName::parse(name).is_some()), || {
+                "tls_client_auth_subject_dn: write it as RFC 4514 does, such as \"CN=client,O=Example,C=CN\"".to_owned()
+            })?;
+            ensure(metadata.tls_client_auth_san_ip.as_deref().is_none_or(|ip| ip.parse::<IpAddr>().is_ok()), || {
+                "tls_client_auth_san_ip: it is no IP address".to_owned()
             })
         }
         AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost | AuthMethod::ClientSecretJwt | AuthMethod::None => Ok(()),

@@ -1,5 +1,7 @@
 //! What is taken as proof, and what is refused alike.
-#![allow(clippy::expect_used)]
+#![allow(clippy::expect_used, clippy::panic)]
+
+mod certificates;
 
 use super::*;
 use crate::client::Metadata;
@@ -108,8 +110,9 @@ fn asserted(client: Client, authorization: &[&str], body: &str, keys: &JwkSet, f
         let params = Params::parse(body.as_bytes(), &[])?;
         let shown = Presented::read(authorization, &params, checks)?;
         let client = Some(Arc::new(client)).filter(|client| client.id.as_str() == shown.client_id());
-        match begin(&shown, client, checks)? {
+        match begin(&shown, None, client, NOW, checks)? {
             Step::Proven(by) => Ok(by),
+            Step::SelfSigned(_) => panic!("no certificate was shown"),
             Step::Asserted(asserted) => asserted.verify(Found::Keys(keys), &issuer, NOW, checks)?.used(first, checks),
         }
     };
@@ -196,9 +199,9 @@ fn what_is_needed_follows_from_the_registration() {
         let shown = form(&assertion(&key, &json!({})), "&client_id=app");
         let params = Params::parse(shown.as_bytes(), &[]).expect("parameters");
         let shown = Presented::read(&[], &params, &mut Checks::silent()).expect("an assertion");
-        match begin(&shown, Some(Arc::new(client)), &mut Checks::silent()).expect("a step") {
+        match begin(&shown, None, Some(Arc::new(client)), NOW, &mut Checks::silent()).expect("a step") {
             Step::Asserted(asserted) => format!("{:?}", asserted.needs()),
-            Step::Proven(_) => String::new(),
+            Step::Proven(_) | Step::SelfSigned(_) => String::new(),
         }
     };
     let by_secret = Metadata::read(json!({"redirect_uris": ["https://a.example/"], "token_endpoint_auth_method": "client_secret_jwt"}));
