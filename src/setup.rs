@@ -178,7 +178,14 @@ impl Setup {
         let Self { ctx, templates, statics, settings } = self;
         let site = statics.site(ctx.policy.issuer.path());
         let (sweeping, delivering) = (ctx.clone(), ctx.clone());
-        let app = App { ctx, site, statics, trusted_proxies: settings.trusted_proxies };
+        let app = App {
+            ctx,
+            site,
+            statics,
+            trusted_proxies: settings.trusted_proxies,
+            client_cert_header: settings.client_cert_header,
+            client_cert_verified_header: settings.client_cert_verified_header,
+        };
         http::mount(rocket, app).attach(pages::attach(templates)).attach(AdHoc::on_liftoff("Doorward sweeper and courier", |rocket| {
             let stop = rocket.shutdown();
             Box::pin(async move {

@@ -14,6 +14,8 @@ pub(super) struct Listen {
     pub(super) socket: SocketAddr,
     /// Whether it ends TLS itself.
     pub(super) tls: bool,
+    /// Whether it asks clients for certificates then.
+    pub(super) mutual: bool,
 }
 
 impl Listen {
@@ -44,7 +46,10 @@ pub(super) fn check(figment: &Figment) -> Result<Listen, Vec<ConfigError>> {
         });
     }
     match rocket::Config::try_from(figment) {
-        Ok(config) if faults.is_empty() => Ok(Listen { socket: SocketAddr::new(config.address, config.port), tls: config.tls_enabled() }),
+        Ok(config) if faults.is_empty() => {
+            let (tls, mutual) = (config.tls_enabled(), config.mtls_enabled());
+            Ok(Listen { socket: SocketAddr::new(config.address, config.port), tls, mutual })
+        }
         Ok(_) => Err(faults),
         Err(error) => {
             // Rocket stops at its first fault; these two are what people get wrong.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::fetch::Authorities;
 use crate::network::{FetchAllow, Networks};
-use doorward_protocol::policy::Policy;
+use doorward_protocol::policy::{MutualTls, Policy};
 use doorward_protocol::registration::Rules;
 use doorward_protocol::values::{Issuer, Seconds};
 use rocket::figment::Figment;
@@ -37,6 +37,8 @@ pub struct Settings {
     pub trusted_proxies: Networks,
     /// The name of that header, in small letters.
     pub client_cert_header: Option<String>,
+    /// The name of the header that says how verifying the certificate ended, in small letters.
+    pub client_cert_verified_header: Option<String>,
     /// The least length of a new password, in characters.
     pub password_min_length: usize,
     /// How many passwords are hashed at once, at most.
@@ -73,7 +75,9 @@ impl Settings {
         let fetch_allow = fetch_allow(&mut raw);
         let fetch_authorities = fetch_authorities(&mut raw);
         let trusted_proxies = trusted_proxies(&mut raw);
-        let client_cert_header = client_cert_header(&mut raw, trusted_proxies.as_ref());
+        let client_cert_header = proxy_header(&mut raw, Key::ClientCertHeader, trusted_proxies.as_ref());
+        let client_cert_verified_header = proxy_header(&mut raw, Key::ClientCertVerifiedHeader, trusted_proxies.as_ref());
+        let mutual_tls = mutual_tls(client_cert_header.is_some(), listen);
         let password_min_length = raw.number(Key::PasswordMinLength).and_then(|number| usize::try_from(number).ok());
         let hashing_threads = hashing_threads(&mut raw);
         let templates_dir = raw.folder(Key::TemplatesDir);
@@ -83,13 +87,14 @@ impl Settings {
         ConfigErrors::check(raw.into_faults())?;
         let complete = || {
             Some(Self {
-                policy: policy(issuer?, &lifetimes, required, registration?)?,
+                policy: Policy { mutual_tls, ..policy(issuer?, &lifetimes, required, registration?)? },
                 database_url: database_url?,
                 secret: secret?,
                 fetch_allow,
                 fetch_authorities,
                 trusted_proxies: trusted_proxies?,
                 client_cert_header,
+                client_cert_verified_header,
                 password_min_length: password_min_length?,
                 hashing_threads,
                 templates_dir,
@@ -174,6 +179,7 @@ fn policy(issuer: Issuer, spans: &[Option<Seconds>; 10], required: Required, reg
         require_pushed_requests: require_pushed_requests?,
         require_dpop_nonce: require_dpop_nonce?,
         registration,
+        mutual_tls: MutualTls::Off,
     })
 }
 
@@ -235,16 +241,24 @@ fn trusted_proxies(raw: &mut RawSettings) -> Option<Networks> {
     sound.then(|| networks.into_iter().flatten().collect())
 }
 
-fn client_cert_header(raw: &mut RawSettings, proxies: Option<&Networks>) -> Option<String> {
-    let name = raw.text(Key::ClientCertHeader)?;
+fn proxy_header(raw: &mut RawSettings, key: Key, proxies: Option<&Networks>) -> Option<String> {
+    let name = raw.text(key)?;
     // RFC 9110 section 5.6.2: a field name is a token.
     let token = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
     if !token {
-        raw.fault(Key::ClientCertHeader, format!("is {}, which is no header name", quoted(&name)));
+        raw.fault(key, format!("is {}, which is no header name", quoted(&name)));
     } else if proxies.is_some_and(Networks::is_empty) {
-        raw.fault(Key::ClientCertHeader, "is set, but no proxy is trusted to send it: set TRUSTED_PROXIES, too");
+        raw.fault(key, "is set, but no proxy is trusted to send it: set TRUSTED_PROXIES, too");
     }
     Some(name.to_ascii_lowercase())
+}
+
+fn mutual_tls(handed_on: bool, listen: Option<Listen>) -> MutualTls {
+    match (handed_on, listen.is_some_and(|listen| listen.mutual)) {
+        (true, _) => MutualTls::Any,
+        (false, true) => MutualTls::Authorities,
+        (false, false) => MutualTls::Off,
+    }
 }
 
 fn hashing_threads(raw: &mut RawSettings) -> NonZeroUsize {

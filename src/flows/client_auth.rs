@@ -1,12 +1,13 @@
 //! Who sends a request: the client, as it proves itself, and the keys it holds.
 
 use super::catalog::Catalog;
-use super::{Ctx, FlowError, client_keys};
+use super::{Ctx, FlowError, client_keys, issuer_keys};
 use crate::client_secrets;
 use crate::store::replays;
+use doorward_protocol::certificate::Certificate;
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client_auth::{self, Asserted, Authenticated, Found, Needs, Presented, Step};
-use doorward_protocol::error::Refusal;
+use doorward_protocol::trusted_issuer::TrustedFor;
 use doorward_protocol::values::ClientId;
 use std::sync::Arc;
 
@@ -17,6 +18,8 @@ pub struct Sender {
     pub shown: Presented,
     /// The values of its `DPoP` headers (RFC 9449 §4.1).
     pub dpop: Vec<String>,
+    /// The client certificate of its connection (RFC 8705).
+    pub certificate: Option<Arc<Certificate>>,
 }
 
 /// Proves who the client is, with the catalog as of now: one read; where it shows an assertion, one write in addition.
@@ -33,16 +36,20 @@ pub async fn authenticate(ctx: &Ctx, sender: &Sender) -> Result<(Authenticated, 
             Ok::<_, FlowError>((catalog.client(conn, &id)?, catalog))
         })
         .await?;
-    let by = match client_auth::begin(&sender.shown, client, &mut Checks::silent())? {
+    let by = match client_auth::begin(&sender.shown, sender.certificate.as_deref(), client, ctx.now(), &mut Checks::silent())? {
         Step::Proven(by) => by,
-        Step::Asserted(asserted) => by_assertion(ctx, asserted).await?,
+        Step::Asserted(asserted) => by_assertion(ctx, asserted, &catalog).await?,
+        Step::SelfSigned(own) => {
+            let registered = client_keys::certificates_of(ctx, own.client(), own.thumbprint()).await?;
+            own.verify(&registered, &mut Checks::silent())?
+        }
     };
     Ok((by, catalog))
 }
 
 /// Spends an assertion. It is remembered before anything is granted, whatever comes of the request: in a write of its own, since
 /// endpoints that only read take assertions, too.
-async fn by_assertion(ctx: &Ctx, asserted: Asserted<'_>) -> Result<Authenticated, FlowError> {
+async fn by_assertion(ctx: &Ctx, asserted: Asserted<'_>, catalog: &Catalog) -> Result<Authenticated, FlowError> {
     let (issuer, now) = (&ctx.policy.issuer, ctx.now());
     let client = Arc::clone(asserted.client());
     let unspent = match asserted.needs() {
@@ -54,7 +61,11 @@ async fn by_assertion(ctx: &Ctx, asserted: Asserted<'_>) -> Result<Authenticated
             let keys = client_keys::keys_of(ctx, &client, kid).await?;
             asserted.verify(Found::Keys(&*keys), issuer, now, &mut Checks::silent())?
         }
-        Needs::IssuerKeys(..) => return Err(Refusal::by(Check::AssertionKeys).into()),
+        Needs::IssuerKeys(name, kid) => {
+            let trusted = Checks::silent().some(Check::AssertionTrusted, catalog.issuers.get(name, TrustedFor::ClientAuth))?;
+            let keys = Checks::silent().some(Check::AssertionKeys, issuer_keys::of(ctx, trusted, kid).await)?;
+            asserted.verify(Found::IssuerKeys(trusted, &keys), issuer, now, &mut Checks::silent())?
+        }
     };
     let first = match unspent.once().cloned() {
         Some(once) => ctx.store.write(move |conn| replays::first_use(conn, &once.key, once.expires_at)).await?,

@@ -2,6 +2,8 @@
 
 use super::{Ctx, FlowError};
 use crate::store::{Conn, StoreError, replays};
+use doorward_protocol::binding;
+use doorward_protocol::certificate::Certificate;
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client::Client;
 pub use doorward_protocol::dpop::Proven;
@@ -34,6 +36,12 @@ pub fn prove(ctx: &Ctx, headers: &[String], at: At<'_>, client: Option<&Client>)
         proven.fits(client, checks)?;
     }
     Ok(Some(proven))
+}
+
+/// The keys a request has proven to hold: that of its proof, and that of its connection's certificate (RFC 8705 §3).
+pub fn proven(proof: Option<&Proven>, certificate: Option<&Certificate>) -> binding::Proven {
+    let jkt = proof.map(|proof| proof.jkt.as_str().to_owned());
+    binding::Proven { jkt, certificate: certificate.map(|certificate| certificate.thumbprint.clone()) }
 }
 
 /// Whether a proof is shown for the first time, on any node: remembered in the transaction of what it is good for.

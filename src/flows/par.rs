@@ -33,7 +33,7 @@ pub async fn push(ctx: &Ctx, sender: &Sender, params: Params) -> Result<Answer, 
     let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
     let at = At { method: "POST", path: path::PUSHED, token: None };
     let proof = dpop::prove(ctx, &sender.dpop, at, Some(by.client()))?;
-    let proven = Proven { jkt: proof.as_ref().map(|proof| proof.jkt.as_str().to_owned()), certificate: None };
+    let proven = dpop::proven(proof.as_ref(), sender.certificate.as_deref());
     let request = hold(ctx, &catalog, by.client(), params, &proven).map_err(as_client)?;
     let reference = Secret::<PushedRequest>::mint(&*ctx.rng);
     let (digest, lives) = (reference.digest(), ctx.policy.pushed_request_lifetime);

@@ -7,7 +7,7 @@ use super::subject::sub_for;
 use super::{Ctx, FlowError, mint};
 use crate::store::{Conn, grants, tokens, users};
 use doorward_protocol::api::Apis;
-use doorward_protocol::binding::Proven;
+use doorward_protocol::certificate::Certificate;
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::error::Refusal;
 use doorward_protocol::jose::{Alg, Rules, Typ, verify};
@@ -52,6 +52,8 @@ pub struct Visitor<'r> {
     pub authorization: Vec<&'r str>,
     /// The values of its `DPoP` headers.
     pub dpop: Vec<String>,
+    /// The client certificate of its connection.
+    pub certificate: Option<Arc<Certificate>>,
 }
 
 /// What the person of a token has allowed its client to know; signed for clients registered so (OpenID Connect Core §5.3.2).
@@ -61,7 +63,7 @@ pub struct Visitor<'r> {
 pub async fn userinfo(ctx: &Ctx, visitor: &Visitor<'_>) -> Result<Told<Map<String, Value>>, FlowError> {
     let shown = resource::shown(&visitor.authorization, &mut Checks::silent())?;
     let proof = proof(ctx, visitor, shown).await?;
-    let proven = Proven { jkt: proof.as_ref().map(|proof| proof.jkt.as_str().to_owned()), certificate: None };
+    let proven = dpop::proven(proof.as_ref(), visitor.certificate.as_deref());
     let (scheme, token) = (shown.scheme, shown.token.to_owned());
     let (cache, seal, now, issuer) = (Arc::clone(&ctx.catalog), Arc::clone(&ctx.seal), ctx.now(), ctx.policy.issuer.as_str().to_owned());
     let (claims, client, catalog) = ctx

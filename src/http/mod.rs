@@ -27,6 +27,10 @@ pub struct App {
     pub statics: Statics,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Networks,
+    /// The header in which they hand on the certificate of a client.
+    pub client_cert_header: Option<String>,
+    /// The header in which they say how verifying it ended.
+    pub client_cert_verified_header: Option<String>,
 }
 
 impl App {

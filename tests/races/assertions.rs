@@ -9,7 +9,7 @@ use doorward_testkit::{ASSERTION_TYPE, AppKey, encode};
 fn sender(assertion: &str) -> Sender {
     let form = encode(&[("client_assertion_type", ASSERTION_TYPE), ("client_assertion", assertion)]);
     let params = Params::parse(form.as_bytes(), &[]).expect("parameters");
-    Sender { shown: Presented::read(&[], &params, &mut Checks::silent()).expect("an assertion"), dpop: Vec::new() }
+    Sender { shown: Presented::read(&[], &params, &mut Checks::silent()).expect("an assertion"), dpop: Vec::new(), certificate: None }
 }
 
 fn claims(ctx: &Ctx, jti: &str) -> serde_json::Value {

@@ -317,7 +317,7 @@ pub fn code_in(response: &Response) -> Option<String> {
 
 /// The client proves itself.
 pub fn credentials() -> Sender {
-    Sender { shown: Presented::Post("app".to_owned(), Secret::shown(SECRET)), dpop: Vec::new() }
+    Sender { shown: Presented::Post("app".to_owned(), Secret::shown(SECRET)), dpop: Vec::new(), certificate: None }
 }
 
 /// What the token endpoint gave.
@@ -351,7 +351,7 @@ pub async fn refresh(ctx: &Ctx, token: &str) -> Result<Tokens, FlowError> {
 /// What userinfo says to who brings a token.
 pub async fn userinfo(ctx: &Ctx, token: &str) -> Result<Map<String, Value>, FlowError> {
     let authorization = format!("Bearer {token}");
-    let visitor = Visitor { method: "GET", authorization: vec![&authorization], dpop: Vec::new() };
+    let visitor = Visitor { method: "GET", authorization: vec![&authorization], dpop: Vec::new(), certificate: None };
     match doorward::flows::userinfo::userinfo(ctx, &visitor).await? {
         Told::Plain(claims) => Ok(claims),
         Told::Signed(jwt) => panic!("the app isn't registered for signed userinfo: {jwt}"),

@@ -6,7 +6,7 @@ use crate::authorize::{Prompt, ResponseMode};
 use crate::client::{AuthMethod, SubjectType};
 use crate::grants::GrantType;
 use crate::jose::{Alg, HS256};
-use crate::policy::Policy;
+use crate::policy::{MutualTls, Policy};
 use crate::registration::Admission;
 use crate::scopes::OPENID_SCOPES;
 use crate::tokens::claims;
@@ -41,8 +41,6 @@ pub mod path {
 /// The metadata document. Both well-known places serve the same one: RFC 8414 §5 allows it, and a client then can't see two truths.
 pub fn document(policy: &Policy, apis: &Apis) -> Value {
     let at = |path: &str| policy.issuer.at(path);
-    let secret_methods: Vec<&str> = AuthMethod::ALL.into_iter().filter(|m| *m != AuthMethod::None).map(AuthMethod::as_str).collect();
-    let assertions: Vec<&str> = Alg::ALL.iter().map(|alg| alg.name()).chain([HS256]).collect();
     let algs: Vec<&str> = Alg::ALL.iter().map(|alg| alg.name()).collect();
     let mut scopes: Vec<&str> = OPENID_SCOPES.to_vec();
     scopes.extend(apis.iter().flat_map(|api| api.scopes.keys().map(String::as_str)));
@@ -68,12 +66,6 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         "id_token_signing_alg_values_supported": algs,
         "userinfo_signing_alg_values_supported": algs,
         "introspection_signing_alg_values_supported": algs,
-        "token_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::as_str),
-        "introspection_endpoint_auth_methods_supported": secret_methods,
-        "revocation_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::as_str),
-        "token_endpoint_auth_signing_alg_values_supported": assertions,
-        "introspection_endpoint_auth_signing_alg_values_supported": assertions,
-        "revocation_endpoint_auth_signing_alg_values_supported": assertions,
         "code_challenge_methods_supported": ["S256"],
         "dpop_signing_alg_values_supported": Alg::ALL.iter().map(|alg| alg.name()).collect::<Vec<_>>(),
         "acr_values_supported": Acr::ALL.map(Acr::as_str),
@@ -94,10 +86,32 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         document[format!("{channel}_logout_supported")] = json!(true);
         document[format!("{channel}_logout_session_supported")] = json!(true);
     }
+    if let (Some(all), Value::Object(more)) = (document.as_object_mut(), authentication(policy)) {
+        all.extend(more);
+    }
     if policy.registration.admission != Admission::Closed {
         document["registration_endpoint"] = json!(at(path::REGISTER));
     }
     document
+}
+
+/// How clients prove themselves: alike at the endpoints where they do.
+fn authentication(policy: &Policy) -> Value {
+    let methods: Vec<AuthMethod> = AuthMethod::ALL.into_iter().filter(|method| policy.mutual_tls.allows(*method)).collect();
+    let named = |proving: bool| -> Vec<&str> {
+        methods.iter().filter(|method| !proving || **method != AuthMethod::None).map(|method| method.as_str()).collect()
+    };
+    let assertions: Vec<&str> = Alg::ALL.iter().map(|alg| alg.name()).chain([HS256]).collect();
+    json!({
+        "token_endpoint_auth_methods_supported": named(false),
+        "introspection_endpoint_auth_methods_supported": named(true),
+        "revocation_endpoint_auth_methods_supported": named(false),
+        "token_endpoint_auth_signing_alg_values_supported": assertions,
+        "introspection_endpoint_auth_signing_alg_values_supported": assertions,
+        "revocation_endpoint_auth_signing_alg_values_supported": assertions,
+        // RFC 8705 §3.3.
+        "tls_client_certificate_bound_access_tokens": policy.mutual_tls != MutualTls::Off,
+    })
 }
 
 #[cfg(test)]
@@ -116,6 +130,25 @@ mod tests {
         }
         // RFC 8414 §2: RS256 must be among the ID token algorithms (OpenID Connect Discovery §3).
         assert!(document["id_token_signing_alg_values_supported"].as_array().is_some_and(|algs| algs.contains(&json!("RS256"))));
+        Ok(())
+    }
+
+    #[test]
+    fn certificates_are_offered_where_they_can_arrive() -> Result<(), IssuerError> {
+        let (by_name, own) = ("tls_client_auth", "self_signed_tls_client_auth");
+        for (mutual_tls, expected) in
+            [(MutualTls::Off, (false, false, false)), (MutualTls::Authorities, (true, false, true)), (MutualTls::Any, (true, true, true))]
+        {
+            let policy = Policy { mutual_tls, ..Policy::for_issuer(Issuer::parse("https://login.example")?) };
+            let document = document(&policy, &Apis::default());
+            for endpoint in ["token", "introspection", "revocation"] {
+                let methods = &document[format!("{endpoint}_endpoint_auth_methods_supported")];
+                let lists = |name: &str| methods.as_array().is_some_and(|all| all.contains(&json!(name)));
+                // Law: discovery lists only what works.
+                assert_eq!((lists(by_name), lists(own), document["tls_client_certificate_bound_access_tokens"] == true), expected);
+                assert!(lists("private_key_jwt") && lists("client_secret_basic"));
+            }
+        }
         Ok(())
     }
 }

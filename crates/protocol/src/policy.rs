@@ -1,6 +1,6 @@
 //! What the operator may choose: the issuer and the lifetimes.
 
-use crate::client::{Client, Origin};
+use crate::client::{AuthMethod, Client, Origin};
 use crate::registration::Rules;
 use crate::values::{Issuer, Seconds};
 
@@ -35,6 +35,38 @@ pub struct Policy {
     pub require_dpop_nonce: bool,
     /// What clients that register themselves may have (RFC 7591).
     pub registration: Rules,
+    /// Which certificates of clients can reach this server (RFC 8705): a fact of how it is set up.
+    pub mutual_tls: MutualTls,
+}
+
+/// Which client certificates a server gets to see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MutualTls {
+    /// None.
+    #[default]
+    Off,
+    /// Those of authorities that it trusts: it ends TLS itself, and refuses others in the handshake.
+    Authorities,
+    /// Any that a proxy hands on.
+    Any,
+}
+
+impl MutualTls {
+    /// Whether clients can authenticate by `method`.
+    pub fn allows(self, method: AuthMethod) -> bool {
+        match (method, self) {
+            (AuthMethod::TlsClientAuth, _) => self != Self::Off,
+            (AuthMethod::SelfSignedTlsClientAuth, _) => self == Self::Any,
+            (
+                AuthMethod::ClientSecretBasic
+                | AuthMethod::ClientSecretPost
+                | AuthMethod::ClientSecretJwt
+                | AuthMethod::PrivateKeyJwt
+                | AuthMethod::None,
+                _,
+            ) => true,
+        }
+    }
 }
 
 impl Policy {
@@ -55,6 +87,7 @@ impl Policy {
             require_pushed_requests: false,
             require_dpop_nonce: false,
             registration: Rules::default(),
+            mutual_tls: MutualTls::Off,
         }
     }
 

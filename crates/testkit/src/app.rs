@@ -1,7 +1,7 @@
 //! An app: what a client library would do.
 
 use crate::send::{NEAR, Outgoing, send};
-use crate::{AppKey, Page, World, encode};
+use crate::{AppCertificate, AppKey, Page, World, encode};
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward::clock::Clock as _;
@@ -34,6 +34,8 @@ pub struct App<'w> {
     pub proves: Option<Arc<AppKey>>,
     /// The key it signs assertions with, where its method is `private_key_jwt`.
     pub signs: Option<Arc<AppKey>>,
+    /// The certificate a proxy hands on with each request, as the value of the header `Client-Cert`.
+    pub shows: Option<String>,
 }
 
 /// An authorization request being put together.
@@ -87,6 +89,7 @@ impl<'w> App<'w> {
             redirect_uri: text(&json["redirect_uris"][0]).unwrap_or_default(),
             proves: None,
             signs: None,
+            shows: None,
         }
     }
 
@@ -101,6 +104,13 @@ impl<'w> App<'w> {
     #[must_use]
     pub fn signing(mut self, key: &Arc<AppKey>) -> Self {
         self.signs = Some(Arc::clone(key));
+        self
+    }
+
+    /// The same app, with this certificate handed on by a proxy.
+    #[must_use]
+    pub fn showing(mut self, certificate: &AppCertificate) -> Self {
+        self.shows = Some(certificate.rfc9440());
         self
     }
 
@@ -152,6 +162,7 @@ impl<'w> App<'w> {
         }
         let proof = self.proves.as_ref().map(|key| key.proof("POST", &self.world.issuer.at(path), self.world.clock.now().0, json!({})));
         headers.extend(proof.iter().map(|proof| ("DPoP", proof.as_str())));
+        headers.extend(self.shows.iter().map(|shown| ("Client-Cert", shown.as_str())));
         self.raw(path, &headers, &encode(&pairs)).await
     }
 
@@ -209,7 +220,10 @@ impl<'w> App<'w> {
             let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
             return self.world.send(Method::Get, &path, &headers, &[]).await;
         }
-        self.world.send(Method::Get, &path, &[("Authorization", &format!("Bearer {token}"))], &[]).await
+        let bearer = format!("Bearer {token}");
+        let mut headers = vec![("Authorization", bearer.as_str())];
+        headers.extend(self.shows.iter().map(|shown| ("Client-Cert", shown.as_str())));
+        self.world.send(Method::Get, &path, &headers, &[]).await
     }
 
     /// Introspects a token.

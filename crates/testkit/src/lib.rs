@@ -15,6 +15,7 @@
 mod app;
 mod backend;
 mod browser;
+mod certificate;
 mod chance;
 mod clock;
 mod html;
@@ -30,6 +31,7 @@ mod world;
 pub use app::{ASSERTION_TYPE, App, AuthRequest, CHALLENGE, VERIFIER, basic, claims, header, hs256};
 pub use backend::Backend;
 pub use browser::{Browser, Landing};
+pub use certificate::AppCertificate;
 pub use chance::SeededEntropy;
 pub use clock::{FakeClock, START};
 pub use html::Form;

@@ -10,7 +10,7 @@ use std::io::IsTerminal as _;
 
 use super::super::args::{Client as Command, ClientAdd, ClientUpdate};
 use super::super::output::CliError;
-use super::client_members::{changed, logout_remarks, new_client, remarks};
+use super::client_members::{certificate_remark, changed, logout_remarks, new_client, remarks};
 use super::{Desk, api, json};
 use crate::client_secrets;
 use crate::flows::sector;
@@ -219,7 +219,7 @@ fn answer(client: &Client, secret: Option<&Secret<ClientSecret>>, notes: &[Strin
     if secret.is_some() {
         desk.output.note("the secret is shown this once: keep it where the app finds it");
     }
-    for note in notes {
+    for note in notes.iter().chain(&certificate_remark(client, desk.settings.policy.mutual_tls)) {
         desk.output.note(note);
     }
     Ok(())

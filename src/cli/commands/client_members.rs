@@ -2,6 +2,7 @@
 
 use doorward_protocol::api::Apis;
 use doorward_protocol::client::{Client, Metadata};
+use doorward_protocol::policy::MutualTls;
 use doorward_protocol::scopes::Scopes;
 use doorward_protocol::secret::{ClientSecret, Entropy, Secret};
 use doorward_protocol::values::{ClientId, Timestamp};
@@ -93,6 +94,17 @@ pub(super) fn remarks(client: &Client, apis: &Apis) -> Vec<String> {
         remarks.push(format!("the client {id} has no secret yet: give it one by `doorward client rotate-secret {id}`"));
     }
     remarks
+}
+
+/// What the operator should know of a client that shows certificates to a server that can't see them.
+pub(super) fn certificate_remark(client: &Client, sees: MutualTls) -> Option<String> {
+    let metadata = &client.metadata;
+    let method = metadata.token_endpoint_auth_method;
+    let blind = !sees.allows(method) || metadata.tls_client_certificate_bound_access_tokens && sees == MutualTls::Off;
+    blind.then(|| {
+        let id = &client.id;
+        format!("this server sees no such certificate as the client {id} needs: set CLIENT_CERT_HEADER and TRUSTED_PROXIES, or tls.mutual for one of an authority")
+    })
 }
 
 /// How telling the client of logouts fares; nothing when all were told.

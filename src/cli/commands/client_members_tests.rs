@@ -186,3 +186,18 @@ fn a_secret_that_must_be_known_is_asked_for_when_only_its_digest_is() {
     // Law: a secret that need not be known is not kept.
     assert!(left.sealed_secret.is_none() && left.secret.is_some());
 }
+
+#[test]
+fn a_client_whose_certificate_nobody_sees_is_remarked() {
+    let remarked = |members: Value, sees| certificate_remark(&added(members).expect("a client").0, sees).is_some();
+    let by_name = json!({"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": "app.example"});
+    let own = json!({"token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks_uri": "https://app.example/jwks"});
+    let bound = json!({"tls_client_certificate_bound_access_tokens": true});
+    for (members, expected) in
+        [(by_name, [true, false, false]), (own, [true, true, false]), (bound, [true, false, false]), (json!({}), [false; 3])]
+    {
+        let all = [MutualTls::Off, MutualTls::Authorities, MutualTls::Any].map(|sees| remarked(members.clone(), sees));
+        // Law: what can't work is said where it is set up.
+        assert_eq!(all, expected, "{members}");
+    }
+}

@@ -13,7 +13,7 @@ use super::dpop::{self, At};
 use super::mint::{self, AccessSeed};
 use super::{Ctx, FlowError};
 use crate::store::{Conn, grants, leases, tokens, users};
-use doorward_protocol::binding::{self, Confirmation, Proven};
+use doorward_protocol::binding::{self, Confirmation};
 use doorward_protocol::check::Checks;
 use doorward_protocol::client::{Client, Origin};
 use doorward_protocol::client_auth::Authenticated;
@@ -71,7 +71,7 @@ pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenRe
     let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
     let at = At { method: "POST", path: path::TOKEN, token: None };
     let proof = dpop::prove(ctx, &sender.dpop, at, Some(by.client()))?;
-    let proven = Proven { jkt: proof.as_ref().map(|proof| proof.jkt.as_str().to_owned()), certificate: None };
+    let proven = dpop::proven(proof.as_ref(), sender.certificate.as_deref());
     let request = TokenRequest::read(params, &by, proven, &mut Checks::silent()).map_err(as_client)?;
     let asserted = assertion::asserted(ctx, &request, &by, &catalog).await?;
     let issued_token_type = (request.grant_type == GrantType::TokenExchange).then(|| token_exchange::issued_type(&request));

@@ -1,6 +1,6 @@
 //! What a request shows of its client: a `FromData`, since authentication may be in header or body.
 
-use super::FormBody;
+use super::{FormBody, certificate};
 use crate::flows::client_auth::Sender;
 use crate::flows::userinfo::Visitor;
 use doorward_protocol::check::{Check, Checks};
@@ -26,6 +26,7 @@ impl<'r> FromRequest<'r> for Holder<'r> {
             method: request.method().as_str(),
             authorization: headers.get("Authorization").collect(),
             dpop: headers.get("DPoP").map(str::to_owned).collect(),
+            certificate: certificate::of(request).await,
         }))
     }
 }
@@ -56,7 +57,8 @@ impl ClientForm {
         }
         let shown = Presented::read(&authorization, &params, &mut Checks::silent())?;
         let dpop = request.headers().get("DPoP").map(str::to_owned).collect();
-        Ok(Self { sender: Sender { shown, dpop }, params })
+        let certificate = certificate::of(request).await;
+        Ok(Self { sender: Sender { shown, dpop, certificate }, params })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Typed guards: what a handler gets has passed a check.
 
 mod body;
+mod certificate;
 mod client;
 mod csrf;
 mod json;

@@ -231,6 +231,7 @@ table! {
     AssertionWellFormed: "RFC 7523 §3; RFC 8725 §3.11", InvalidClient, Always, "client_assertion is not a compact signed JWT without critical extensions whose typ, if any, is JWT or client-authentication+jwt.";
     AssertionClientId: "RFC 7521 §4.2", InvalidClient, Always, "client_id is not the client that the assertion speaks of: leave it out or send the same.";
     AssertionKeys: "OpenID Connect Core §10.1.1", InvalidClient, Owner, "The keys of the client could not be fetched from its jwks_uri.";
+    AssertionTrusted: "RFC 7523 §3", InvalidClient, Owner, "The assertion_issuer of the client is not among the trusted issuers with the use client_auth.";
     AssertionAlg: "RFC 8725 §3.1; OpenID Connect Registration §2", InvalidClient, Owner, "The assertion is not signed with the algorithm the client is registered for.";
     AssertionSignature: "RFC 7523 §3", InvalidClient, Owner, "The signature of the assertion does not verify with a registered key or the secret of the client.";
     AssertionIssSub: "RFC 7523 §3; OpenID Connect Core §9", InvalidClient, Always, "iss and sub of the assertion must both be the client_id, or those of the workload the client is registered for.";

@@ -6,6 +6,7 @@ use crate::client::{AuthMethod, Client};
 use crate::client_assertion::{self, Key, Once};
 use crate::error::Refusal;
 use crate::jose::{Alg, KeySource};
+use crate::trusted_issuer::{self, TrustedIssuer};
 use crate::values::{Issuer, Timestamp};
 use std::sync::Arc;
 
@@ -30,8 +31,10 @@ pub enum Needs<'c> {
 /// What was found.
 #[derive(Clone, Copy)]
 pub enum Found<'k> {
-    /// Keys of the client, or of its trusted issuer.
+    /// Keys of the client.
     Keys(&'k dyn KeySource),
+    /// The trusted issuer that the client is registered with, and its keys.
+    IssuerKeys(&'k TrustedIssuer, &'k dyn KeySource),
     /// The client's secret.
     Secret(&'k [u8]),
 }
@@ -62,24 +65,42 @@ impl Asserted<'_> {
     /// Verifies the assertion and checks what it says (RFC 7523 §3).
     ///
     /// # Errors
-    /// As [`client_assertion::verify`], [`client_assertion::check`] and [`client_assertion::check_workload`].
+    /// As [`client_assertion::verify`], [`client_assertion::check`] and [`trusted_issuer::check_client_assertion`]; [`Check::AssertionTrusted`]
+    /// for an issuer that is not trusted with this client.
     pub fn verify(self, found: Found<'_>, issuer: &Issuer, now: Timestamp, checks: &mut Checks<'_>) -> Result<Unspent, Refusal> {
-        let Self { client, assertion } = self;
-        let metadata = &client.metadata;
-        let algs = algs(&client);
-        let key = match found {
-            Found::Keys(keys) => Key::Public(keys, &algs),
-            Found::Secret(secret) => Key::Secret(secret),
-        };
-        let claims = client_assertion::verify(&assertion.jwt, key, checks)?;
-        let once = match (&metadata.assertion_issuer, &metadata.assertion_subject) {
-            (Some(trusted), Some(subject)) => {
-                client_assertion::check_workload(&claims, (trusted, subject), issuer, now, checks)?;
+        let algs = algs(&self.client);
+        let once = match found {
+            Found::Keys(keys) => Some(self.own(Key::Public(keys, &algs), issuer, now, checks)?),
+            Found::Secret(secret) => Some(self.own(Key::Secret(secret), issuer, now, checks)?),
+            Found::IssuerKeys(trusted, keys) => {
+                self.workload(trusted, &algs, keys, issuer, now, checks)?;
                 None
             }
-            _ => Some(client_assertion::check(&claims, client.id.as_str(), issuer, now, checks)?),
         };
-        Ok(Unspent { client, once })
+        Ok(Unspent { client: self.client, once })
+    }
+
+    fn own(&self, key: Key<'_>, issuer: &Issuer, now: Timestamp, checks: &mut Checks<'_>) -> Result<Once, Refusal> {
+        let claims = client_assertion::verify(&self.assertion.jwt, key, checks)?;
+        client_assertion::check(&claims, self.client.id.as_str(), issuer, now, checks)
+    }
+
+    fn workload(
+        &self,
+        trusted: &TrustedIssuer,
+        algs: &[Alg],
+        keys: &dyn KeySource,
+        issuer: &Issuer,
+        now: Timestamp,
+        checks: &mut Checks<'_>,
+    ) -> Result<(), Refusal> {
+        let metadata = &self.client.metadata;
+        checks.hold(Check::AssertionTrusted, metadata.assertion_issuer.as_ref() == Some(&trusted.issuer))?;
+        let subject = metadata.assertion_subject.as_deref().unwrap_or_default();
+        // Both the operator's word on the issuer and the client's profile hold.
+        let algs = trusted.algs.iter().copied().filter(|alg| algs.contains(alg)).collect();
+        let trusted = TrustedIssuer { algs, ..trusted.clone() };
+        trusted_issuer::check_client_assertion(&self.assertion.jwt, (&trusted, keys), subject, issuer, now, checks)
     }
 }
 

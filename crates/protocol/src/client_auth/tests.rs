@@ -9,6 +9,7 @@ use crate::client_assertion::JWT_BEARER;
 use crate::jose::{Alg, JwkSet, SigningKey};
 use crate::params::Params;
 use crate::secret::Secret;
+use crate::trusted_issuer::TrustedIssuer;
 use crate::values::{ClientId, Issuer, Timestamp};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
@@ -102,6 +103,14 @@ fn signing(key: &SigningKey, more: &Value) -> Client {
     Client::new(ClientId::new("app"), Metadata::read(metadata).expect("metadata"), None, Timestamp(0))
 }
 
+/// The issuer of a cluster, as an operator declares it.
+fn cluster(changes: &Value) -> TrustedIssuer {
+    let mut json =
+        json!({"issuer": "https://cluster.example", "algs": ["ES256"], "use": ["client_auth"], "jwks_uri": "https://cluster.example/k"});
+    json.as_object_mut().expect("an object").extend(changes.as_object().cloned().unwrap_or_default());
+    serde_json::from_value(json).expect("an issuer")
+}
+
 /// Everything that an assertion passes, with the keys that are registered.
 fn asserted(client: Client, authorization: &[&str], body: &str, keys: &JwkSet, first: bool) -> Result<Authenticated, Check> {
     let checks = &mut Checks::silent();
@@ -113,7 +122,14 @@ fn asserted(client: Client, authorization: &[&str], body: &str, keys: &JwkSet, f
         match begin(&shown, None, client, NOW, checks)? {
             Step::Proven(by) => Ok(by),
             Step::SelfSigned(_) => panic!("no certificate was shown"),
-            Step::Asserted(asserted) => asserted.verify(Found::Keys(keys), &issuer, NOW, checks)?.used(first, checks),
+            Step::Asserted(asserted) => {
+                let trusted = cluster(&json!({}));
+                let found = match asserted.needs() {
+                    Needs::IssuerKeys(..) => Found::IssuerKeys(&trusted, keys),
+                    Needs::ClientKeys(_) | Needs::ClientSecret => Found::Keys(keys),
+                };
+                asserted.verify(found, &issuer, NOW, checks)?.used(first, checks)
+            }
         }
     };
     run().map_err(|refusal: Refusal| refusal.check)
@@ -190,6 +206,32 @@ fn a_workload_names_its_client_and_may_show_its_assertion_again() {
     assert_eq!(outcome(&other, &spoken, "&client_id=app", true), Err(Check::AssertionSignature));
     // Law: a client whose issuer speaks for it doesn't speak for itself.
     assert_eq!(outcome(&key, &json!({}), "&client_id=app", true), Err(Check::AssertionIssSub));
+}
+
+#[test]
+fn an_issuer_speaks_for_a_client_as_far_as_it_is_trusted() {
+    let key = SigningKey::generate(Alg::Es256).expect("a key");
+    let keys = JwkSet::new(vec![key.public().clone()]);
+    let federated = json!({"assertion_issuer": "https://cluster.example", "assertion_subject": "stock"});
+    let spoken = assertion(&key, &json!({"iss": "https://cluster.example", "sub": "stock", "exp": NOW.0 + 1000}));
+    let body = form(&spoken, "&client_id=app");
+    let params = Params::parse(body.as_bytes(), &[]).expect("parameters");
+    let shown = Presented::read(&[], &params, &mut Checks::silent()).expect("an assertion");
+    for (changes, refusal) in [
+        (json!({}), None),
+        (json!({"subjects": ["other", "stock"]}), None),
+        (json!({"subjects": ["other"]}), Some(Check::AssertionIssSub)),
+        (json!({"use": ["grant"]}), Some(Check::AssertionIssSub)),
+        (json!({"issuer": "https://other.example"}), Some(Check::AssertionTrusted)),
+        (json!({"algs": ["PS256", "EdDSA"]}), Some(Check::AssertionAlg)),
+        (json!({"max_lifetime": 900}), Some(Check::AssertionInTime)),
+    ] {
+        let step = begin(&shown, None, Some(Arc::new(signing(&key, &federated))), NOW, &mut Checks::silent()).expect("a step");
+        let Step::Asserted(asserted) = step else { panic!("no assertion") };
+        let issuer = Issuer::parse(ISSUER).expect("an issuer");
+        let verified = asserted.verify(Found::IssuerKeys(&cluster(&changes), &keys), &issuer, NOW, &mut Checks::silent());
+        assert_eq!(verified.err().map(|refusal| refusal.check), refusal, "{changes}");
+    }
 }
 
 #[test]
