@@ -75,8 +75,8 @@ async fn rfc_6749_4_1_2_1_tells_a_known_client_what_is_wrong_by_redirect_with_st
         (sound(&[("max_age", "1.5")]), "invalid_request"),
         (sound(&[("max_age", "an hour")]), "invalid_request"),
         (sound(&[("id_token_hint", "garbage")]), "invalid_request"),
-        (sound(&[("request", "eyJhbGciOiJub25lIn0.e30.")]), "request_not_supported"),
-        (sound(&[("request_uri", "https://shop.example/request")]), "request_uri_not_supported"),
+        (sound(&[("request", "eyJhbGciOiJub25lIn0.e30.")]), "invalid_request_object"),
+        (sound(&[("request_uri", "https://shop.example/request")]), "invalid_request_uri"),
         (sound(&[("registration", "{}")]), "registration_not_supported"),
         (sound(&[("nonce", &"n".repeat(513))]), "invalid_request"),
     ] {

@@ -1,9 +1,9 @@
 //! What an authorization request asks: read and held against the rules, or found where it was pushed.
 
 use super::catalog::Catalog;
-use super::{Ctx, FlowError, hint};
+use super::{Ctx, FlowError, hint, objects};
 use crate::store::{Conn, pushed};
-use doorward_protocol::authorize::{Carried, PageError, Raw, RedirectError, Request};
+use doorward_protocol::authorize::{Bound, Carried, Manner, PageError, Raw, RedirectError, Request};
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client::Client;
 use doorward_protocol::error::Refusal;
@@ -57,17 +57,61 @@ impl From<Refusal> for Unasked {
     }
 }
 
-/// Reads what came to `/authorize`.
-pub(super) fn read(conn: &mut Conn, ctx: &Ctx, catalog: &Catalog, raw: Raw) -> Result<Result<Asked, Unasked>, FlowError> {
+/// Where the parameters are that count, and whose they are said to be.
+#[derive(Clone)]
+pub(super) enum Source {
+    /// At hand.
+    Here(ClientId, Raw),
+    /// In the store.
+    Pushed(ClientId, Digest<PushedRequest>),
+}
+
+/// Finds the parameters of what came to `/authorize`. What a signed object says takes the place of all that came with it (RFC 9101 §6.3).
+pub(super) async fn locate(ctx: &Ctx, raw: Raw) -> Result<Result<Source, Refused>, FlowError> {
     let checks = &mut Checks::silent();
     let (id, carried) = match raw.client_id(checks).and_then(|id| Ok((id, Carried::of(raw.params(), checks)?))) {
         Ok(both) => both,
-        Err(page) => return Ok(Err(Unasked::Refused(page.into()))),
+        Err(page) => return Ok(Err(page.into())),
     };
-    let client = catalog.client(conn, &id)?;
-    match carried {
-        Carried::Here => Ok(hold(ctx, catalog, raw, client, checks).map_err(Unasked::Refused)),
-        Carried::Pushed(reference) => find(conn, ctx, &reference.digest(), client, checks),
+    let (object, uri) = match carried {
+        Carried::Here => return Ok(Ok(Source::Here(id, raw))),
+        Carried::Pushed(reference) => return Ok(Ok(Source::Pushed(id, reference.digest()))),
+        Carried::Object(object) => (object, None),
+        Carried::At(uri) => (String::new(), Some(uri)),
+    };
+    let (cache, key) = (Arc::clone(&ctx.catalog), id.clone());
+    let Some(client) = ctx.store.read(move |conn| Ok::<_, FlowError>(cache.get(conn)?.client(conn, &key)?)).await? else {
+        return Ok(Err(PageError(Refusal::by(Check::ClientKnown)).into()));
+    };
+    let params = match uri {
+        Some(uri) => objects::referred(ctx, &client, &uri).await,
+        None => objects::brought(ctx, &client, &object).await,
+    };
+    match params {
+        Ok(params) => Ok(Ok(Source::Here(id, Raw::by(Manner { pushed: false, signed: true }, params)))),
+        Err(FlowError::Refused(refusal)) => Ok(Err(told(raw, client, refusal))),
+        Err(why) => Err(why),
+    }
+}
+
+/// Where a refusal goes whose request can't be read: to the client if what came with it names a redirect URI that holds.
+fn told(raw: Raw, client: Arc<Client>, refusal: Refusal) -> Refused {
+    let bound = raw.bind(Some(Arc::clone(&client)), &mut Checks::silent()).ok();
+    match bound.as_ref().and_then(Bound::named_target) {
+        Some(target) => Refused::Redirect(RedirectError { refusal, target: target.clone() }, client),
+        None => PageError(refusal).into(),
+    }
+}
+
+/// Reads the parameters.
+pub(super) fn read(conn: &mut Conn, ctx: &Ctx, catalog: &Catalog, source: Source) -> Result<Result<Asked, Unasked>, FlowError> {
+    let checks = &mut Checks::silent();
+    match source {
+        Source::Here(id, raw) => Ok(hold(ctx, catalog, raw, catalog.client(conn, &id)?, checks).map_err(Unasked::Refused)),
+        Source::Pushed(id, digest) => {
+            let client = catalog.client(conn, &id)?;
+            find(conn, ctx, &digest, client, checks)
+        }
     }
 }
 

@@ -90,12 +90,16 @@ impl Who {
 /// [`FlowError`] when nothing can be said to anybody.
 pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Who>, stay: bool) -> Result<Begun, FlowError> {
     let now = ctx.now();
+    let source = match asking::locate(ctx, raw).await? {
+        Ok(source) => source,
+        Err(refused) => return unasked(ctx, refused).await,
+    };
     let (inner, here) = (ctx.clone(), who.clone());
     let decided = ctx
         .store
         .read(move |conn| {
             let catalog = inner.catalog.get(conn)?;
-            let asked = match asking::read(conn, &inner, &catalog, raw.clone())? {
+            let asked = match asking::read(conn, &inner, &catalog, source.clone())? {
                 Ok(asked) => asked,
                 Err(unasked) => return Ok(Err(unasked)),
             };
@@ -119,10 +123,7 @@ pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Wh
         .await?;
     let (asked, next) = match decided {
         Ok(decided) => decided,
-        Err(Unasked::Refused(Refused::Page(page))) => return Ok(Begun::Page(page)),
-        Err(Unasked::Refused(Refused::Redirect(refused, client))) => {
-            return answering::refuse(ctx, &client, refused).await.map(Begun::Respond);
-        }
+        Err(Unasked::Refused(refused)) => return unasked(ctx, refused).await,
         Err(Unasked::Open(id)) => return Ok(Begun::Interact(id)),
     };
     match (next, who) {
@@ -166,6 +167,13 @@ pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Wh
             };
             if ctx.store.write(store).await? { Ok(Begun::Interact(id)) } else { lost(ctx, asked.pushed).await }
         }
+    }
+}
+
+async fn unasked(ctx: &Ctx, refused: Refused) -> Result<Begun, FlowError> {
+    match refused {
+        Refused::Page(page) => Ok(Begun::Page(page)),
+        Refused::Redirect(refused, client) => answering::refuse(ctx, &client, refused).await.map(Begun::Respond),
     }
 }
 

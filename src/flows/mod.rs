@@ -18,6 +18,7 @@ pub mod issuer_keys;
 pub mod login;
 pub mod logout;
 pub mod mint;
+mod objects;
 pub mod par;
 pub mod register;
 pub mod registration;

@@ -4,15 +4,16 @@ use super::asking::{self, Refused};
 use super::catalog::Catalog;
 use super::client_auth::{Sender, authenticate};
 use super::dpop::{self, At};
-use super::{Ctx, FlowError};
-use crate::store::pushed;
+use super::{Ctx, FlowError, objects};
+use crate::store::{pushed, replays};
 use doorward_protocol::authorize::{Carried, Manner, PUSHED, Raw, Request};
 use doorward_protocol::binding::Proven;
-use doorward_protocol::check::Checks;
+use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client::Client;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::metadata::path;
 use doorward_protocol::params::Params;
+use doorward_protocol::request_object::{Once, Opened};
 use doorward_protocol::secret::{PushedRequest, Secret};
 use serde::Serialize;
 use std::sync::Arc;
@@ -34,28 +35,42 @@ pub async fn push(ctx: &Ctx, sender: &Sender, params: Params) -> Result<Answer, 
     let at = At { method: "POST", path: path::PUSHED, token: None };
     let proof = dpop::prove(ctx, &sender.dpop, at, Some(by.client()))?;
     let proven = dpop::proven(proof.as_ref(), sender.certificate.as_deref());
-    let request = hold(ctx, &catalog, by.client(), params, &proven).map_err(as_client)?;
+    let (raw, once) = opened(ctx, by.client(), params).await.map_err(|why| match why {
+        FlowError::Refused(refusal) => as_client(refusal),
+        other => other,
+    })?;
+    let request = hold(ctx, &catalog, by.client(), raw, &proven).map_err(as_client)?;
     let reference = Secret::<PushedRequest>::mint(&*ctx.rng);
     let (digest, lives) = (reference.digest(), ctx.policy.pushed_request_lifetime);
     let until = ctx.now().plus(lives);
     let commit = move |conn: &mut _| {
-        let first = dpop::first_use(conn, proof.as_ref())?;
-        if first.is_ok() {
-            pushed::insert(conn, &digest, &request, until)?;
+        if let Err(refusal) = dpop::first_use(conn, proof.as_ref())? {
+            return Ok(Err(refusal));
         }
-        Ok::<_, FlowError>(first)
+        if let Some(Once { key, expires_at }) = &once
+            && !replays::first_use(conn, key, *expires_at)?
+        {
+            return Ok(Err(Refusal::by(Check::RequestObjectOnce)));
+        }
+        pushed::insert(conn, &digest, &request, until)?;
+        Ok::<_, FlowError>(Ok(()))
     };
     ctx.store.write(commit).await?.map_err(as_client)?;
     Ok(Answer { request_uri: format!("{PUSHED}{}", reference.expose()), expires_in: lives.0 })
 }
 
+/// The parameters, which may stand in a signed object: then nothing beside it counts (§3, RFC 9101 §6.3).
+async fn opened(ctx: &Ctx, client: &Arc<Client>, params: Params) -> Result<(Raw, Option<Once>), FlowError> {
+    let Some(object) = Carried::pushed(&params, &mut Checks::silent())? else {
+        return Ok((Raw::by(Manner { pushed: true, signed: false }, params), None));
+    };
+    let Opened { params, once } = objects::open(ctx, client, object).await?;
+    Ok((Raw::by(Manner { pushed: true, signed: true }, params), once))
+}
+
 /// Holds the parameters against every rule of the authorization endpoint (§2.1 step 3), as those of the client that proved itself.
-fn hold(ctx: &Ctx, catalog: &Catalog, client: &Arc<Client>, params: Params, proven: &Proven) -> Result<Request, Refusal> {
+fn hold(ctx: &Ctx, catalog: &Catalog, client: &Arc<Client>, raw: Raw, proven: &Proven) -> Result<Request, Refusal> {
     let checks = &mut Checks::silent();
-    match Carried::pushed(&params, checks)? {
-        Carried::Here | Carried::Pushed(_) => {}
-    }
-    let raw = Raw::by(Manner { pushed: true, signed: false }, params);
     let asked = asking::hold(ctx, catalog, raw, Some(Arc::clone(client)), checks).map_err(Refused::into_refusal)?;
     asked.request.proven_by(proven, checks)
 }

@@ -67,14 +67,10 @@ codes! {
     AccountSelectionRequired = "account_selection_required", 400, "The person must choose an account first.";
     /// OpenID Connect Core Error Code `unmet_authentication_requirements` 1.0.
     UnmetAuthenticationRequirements = "unmet_authentication_requirements", 400, "This server can not authenticate a person as was asked.";
-    /// OpenID Connect Core §3.1.2.6.
-    RequestNotSupported = "request_not_supported", 400, "Request objects are not supported.";
     /// RFC 9101 §7, OpenID Connect Core §3.1.2.6.
     InvalidRequestObject = "invalid_request_object", 400, "The request object is invalid.";
     /// RFC 9101 §7, OpenID Connect Core §3.1.2.6.
     InvalidRequestUri = "invalid_request_uri", 400, "The request_uri is invalid, expired or was used.";
-    /// OpenID Connect Core §3.1.2.6.
-    RequestUriNotSupported = "request_uri_not_supported", 400, "Requests by reference are not supported.";
     /// OpenID Connect Core §3.1.2.6.
     RegistrationNotSupported = "registration_not_supported", 400, "Registration by request parameter is not supported.";
     /// RFC 6750 §3.1.

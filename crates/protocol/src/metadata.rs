@@ -44,12 +44,9 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
     let algs: Vec<&str> = Alg::ALL.iter().map(|alg| alg.name()).collect();
     let mut scopes: Vec<&str> = OPENID_SCOPES.to_vec();
     scopes.extend(apis.iter().flat_map(|api| api.scopes.keys().map(String::as_str)));
-    let response_modes: Vec<&str> = ResponseMode::ALL.map(ResponseMode::as_str).into_iter().chain([ResponseMode::SHORT]).collect();
     let mut document = json!({
         "issuer": policy.issuer,
         "authorization_endpoint": at(path::AUTHORIZE),
-        "pushed_authorization_request_endpoint": at(path::PUSHED),
-        "require_pushed_authorization_requests": policy.require_pushed_requests,
         "token_endpoint": at(path::TOKEN),
         "device_authorization_endpoint": at(path::DEVICE_AUTHORIZATION),
         "userinfo_endpoint": at(path::USERINFO),
@@ -59,8 +56,6 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         "end_session_endpoint": at(path::LOGOUT),
         "scopes_supported": scopes,
         "response_types_supported": ["code"],
-        "response_modes_supported": response_modes,
-        "authorization_signing_alg_values_supported": Alg::ALL.map(Alg::name),
         "grant_types_supported": GrantType::ALL.map(GrantType::as_str),
         "subject_types_supported": SubjectType::ALL.map(SubjectType::as_str),
         "id_token_signing_alg_values_supported": algs,
@@ -76,8 +71,6 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         "claim_types_supported": ["normal"],
         "claims_supported": claims::supported(),
         "claims_parameter_supported": true,
-        "request_parameter_supported": false,
-        "request_uri_parameter_supported": false,
         "ui_locales_supported": ["en", "zh-CN"],
         "authorization_response_iss_parameter_supported": true,
     });
@@ -86,8 +79,10 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         document[format!("{channel}_logout_supported")] = json!(true);
         document[format!("{channel}_logout_session_supported")] = json!(true);
     }
-    if let (Some(all), Value::Object(more)) = (document.as_object_mut(), authentication(policy)) {
-        all.extend(more);
+    for part in [authentication(policy), requests(policy)] {
+        if let (Some(all), Value::Object(more)) = (document.as_object_mut(), part) {
+            all.extend(more);
+        }
     }
     if policy.registration.admission != Admission::Closed {
         document["registration_endpoint"] = json!(at(path::REGISTER));
@@ -111,6 +106,21 @@ fn authentication(policy: &Policy) -> Value {
         "revocation_endpoint_auth_signing_alg_values_supported": assertions,
         // RFC 8705 §3.3.
         "tls_client_certificate_bound_access_tokens": policy.mutual_tls != MutualTls::Off,
+    })
+}
+
+/// How requests and their answers may travel: RFC 9126 §5, RFC 9101 §10.5, OpenID Connect Discovery §3, JARM §4.
+fn requests(policy: &Policy) -> Value {
+    let response_modes: Vec<&str> = ResponseMode::ALL.map(ResponseMode::as_str).into_iter().chain([ResponseMode::SHORT]).collect();
+    json!({
+        "pushed_authorization_request_endpoint": policy.issuer.at(path::PUSHED),
+        "require_pushed_authorization_requests": policy.require_pushed_requests,
+        "request_parameter_supported": true,
+        "request_uri_parameter_supported": true,
+        "require_request_uri_registration": true,
+        "request_object_signing_alg_values_supported": Alg::ALL.map(Alg::name),
+        "response_modes_supported": response_modes,
+        "authorization_signing_alg_values_supported": Alg::ALL.map(Alg::name),
     })
 }
 

@@ -26,6 +26,7 @@ mod log;
 mod page;
 mod receiver;
 mod send;
+mod site;
 mod world;
 
 pub use app::{ASSERTION_TYPE, App, AuthRequest, CHALLENGE, VERIFIER, basic, claims, header, hs256};
@@ -40,6 +41,7 @@ pub use listening::Listening;
 pub use log::Captured;
 pub use page::Page;
 pub use receiver::{Received, Receiver};
+pub use site::Site;
 pub use world::{API, Builder, Opened, PASSWORD, SECRET, Sleeping, World, app, photos};
 
 /// Encodes pairs as a form or query does.

@@ -24,32 +24,41 @@ pub enum Carried {
     Here,
     /// They were pushed before (RFC 9126 §4); nothing else of the request counts but its `client_id`.
     Pushed(Secret<PushedRequest>),
+    /// In a signed request object beside it (RFC 9101 §5.1).
+    Object(String),
+    /// In one that is to be fetched from an address that its client registered (RFC 9101 §5.2).
+    At(String),
 }
 
 impl Carried {
     /// Looks where they are.
     ///
     /// # Errors
-    /// [`Check::ParamNotRepeated`], [`Check::RequestOrRequestUri`], [`Check::RequestObjectAbsent`], [`Check::RequestUriAbsent`].
+    /// [`Check::ParamNotRepeated`], [`Check::RequestOrRequestUri`].
     pub fn of(params: &Params, checks: &mut Checks<'_>) -> Result<Self, Refusal> {
         let once = |name: &str| params.all(name).nth(1).is_none();
         checks.hold(Check::ParamNotRepeated, once("request") && once("request_uri"))?;
         let (object, uri) = (params.get("request"), params.get("request_uri"));
         // RFC 9101 §5: "The request and request_uri parameters MUST NOT be used together."
         checks.hold(Check::RequestOrRequestUri, object.is_none() || uri.is_none())?;
-        match uri.map(|uri| uri.strip_prefix(PUSHED)) {
-            Some(Some(reference)) => Ok(Self::Pushed(Secret::shown(reference))),
-            Some(None) | None => Ok(Self::Here),
-        }
+        Ok(match (object, uri) {
+            (Some(object), _) => Self::Object(object.to_owned()),
+            (None, Some(uri)) => match uri.strip_prefix(PUSHED) {
+                Some(reference) => Self::Pushed(Secret::shown(reference)),
+                None => Self::At(uri.to_owned()),
+            },
+            (None, None) => Self::Here,
+        })
     }
 
-    /// The same at the endpoint for pushed requests.
+    /// The signed object in which a client pushes its parameters, if it does (RFC 9126 §3).
     ///
     /// # Errors
-    /// [`Check::RequestUriNotPushed`] beside those of [`Self::of`].
-    pub fn pushed(params: &Params, checks: &mut Checks<'_>) -> Result<Self, Refusal> {
+    /// [`Check::ParamNotRepeated`], [`Check::RequestUriNotPushed`].
+    pub fn pushed<'p>(params: &'p Params, checks: &mut Checks<'_>) -> Result<Option<&'p str>, Refusal> {
         // RFC 9126 §2.1 step 2: "The server MUST reject the request if the request_uri authorization request parameter is provided."
         checks.hold(Check::RequestUriNotPushed, params.get("request_uri").is_none())?;
-        Self::of(params, checks)
+        checks.hold(Check::ParamNotRepeated, params.all("request").nth(1).is_none())?;
+        Ok(params.get("request"))
     }
 }

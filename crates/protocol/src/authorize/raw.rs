@@ -126,4 +126,9 @@ impl Bound {
     pub fn target(&self) -> &Target {
         &self.target
     }
+
+    /// Where an answer goes, if the request names that address itself.
+    pub fn named_target(&self) -> Option<&Target> {
+        self.redirect_uri_sent.then_some(&self.target)
+    }
 }

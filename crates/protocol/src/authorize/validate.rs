@@ -39,8 +39,6 @@ impl Bound {
         let p = &self.params;
         p.no_repeats(checks)?;
         checks.hold(Check::StateBounded, p.get("state").is_none_or(|state| state.len() <= 4096))?;
-        checks.hold(Check::RequestObjectAbsent, p.get("request").is_none())?;
-        checks.hold(Check::RequestUriAbsent, p.get("request_uri").is_none())?;
         // RFC 9126 §5, §6: the client's registration or the server's may refuse everything else.
         let must_push = self.client.must_push() || policy.require_pushed_requests;
         checks.hold(Check::PushedRequestRequired, self.manner.pushed || !must_push)?;

@@ -44,8 +44,6 @@ table! {
     ResponseTypePresent: "RFC 6749 §4.1.1", InvalidRequest, Always, "response_type is missing.";
     ResponseTypeCode: "OAuth 2.1 §4.1.1; RFC 9700 §2.1.2", UnsupportedResponseType, Always, "response_type must be code: there is no implicit or hybrid flow.";
     ClientMayAuthorize: "RFC 7591 §2", UnauthorizedClient, Always, "The client is not registered for grant_type authorization_code.";
-    RequestObjectAbsent: "OpenID Connect Core §6", RequestNotSupported, Always, "The request parameter is not supported; send the parameters themselves.";
-    RequestUriAbsent: "OpenID Connect Core §6", RequestUriNotSupported, Always, "The request_uri parameter is not supported; send the parameters themselves.";
     RequestOrRequestUri: "RFC 9101 §5", InvalidRequest, Always, "Send request or request_uri, not both.";
     PushedRequestRequired: "RFC 9126 §5, §6; FAPI 2.0 Security Profile §5.3.2.2", InvalidRequest, Always, "The request must be pushed to pushed_authorization_request_endpoint first; send client_id and the request_uri it gave.";
     SignedRequestRequired: "RFC 9101 §10.5; FAPI 2.0 Message Signing §5.3.1", InvalidRequest, Always, "The client is registered with require_signed_request_object: send the parameters in a signed request object.";
@@ -249,5 +247,9 @@ table! {
     RequestObjectInTime: "RFC 7519 §4.1; FAPI 2.0 Message Signing §5.3.1", InvalidRequestObject, Always, "The request object is out of time: see exp, nbf and iat; FAPI 2.0 needs nbf at most 60 minutes ago and exp at most 60 minutes after it.";
     RequestObjectClientId: "RFC 9101 §5, §6.3", InvalidRequestObject, Always, "client_id must stand in the request object and beside it, and be the same.";
     RequestObjectNotNested: "RFC 9101 §4", InvalidRequestObject, Always, "A request object must not contain request or request_uri.";
+    RequestObjectKeys: "RFC 9101 §6.2; OpenID Connect Core §10.1", InvalidRequestObject, Always, "The keys at the jwks_uri of the client could not be had, so the request object can not be verified.";
+    RequestObjectOnce: "RFC 7519 §4.1.7", InvalidRequestObject, Always, "This request object was used before: sign a new one with a new jti for each request.";
+    RequestUriRegistered: "RFC 9101 §5.2, §10.4; OpenID Connect Core §6.2", InvalidRequestUri, Owner, "request_uri must be one of the request_uris of the client, apart from its fragment.";
+    RequestUriFetched: "RFC 9101 §5.2.3; OpenID Connect Core §6.2", InvalidRequestUri, Owner, "Nothing could be fetched from request_uri: it must answer by https with status 200 and at most 64 KiB, from a public address.";
     RequestObjectValues: "RFC 9101 §4 (limits of this server)", InvalidRequestObject, Always, "Parameters in a request object must be strings, whole numbers, objects or lists, without NUL, few and short enough.";
 }

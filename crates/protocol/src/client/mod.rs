@@ -106,6 +106,13 @@ impl Client {
         self.metadata.redirect_uris.iter().any(|registered| registered.matches(asked, self.loopback_ports()))
     }
 
+    /// Whether its signed requests may be fetched from `asked`: a registered address, whatever the fragment, which tells versions of a
+    /// document apart (OpenID Connect Core §6.2).
+    pub fn has_request_uri(&self, asked: &str) -> bool {
+        let address = |uri: &str| uri.split_once('#').map_or(uri, |(address, _)| address).to_owned();
+        self.metadata.request_uris.iter().any(|registered| address(registered) == address(asked))
+    }
+
     /// Whether `asked` is one of its addresses for after logout.
     pub fn has_post_logout_redirect_uri(&self, asked: &str) -> bool {
         self.metadata.post_logout_redirect_uris.iter().any(|registered| registered.matches(asked, self.loopback_ports()))

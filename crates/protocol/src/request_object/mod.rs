@@ -8,6 +8,7 @@ mod tests;
 
 use crate::authorize::MAY_REPEAT;
 use crate::check::{Check, Checks, Evidence};
+use crate::client::Client;
 use crate::error::Refusal;
 use crate::jose::{self, Alg, JwsError, KeySource, Rules, TimeRules, Typ, check_times, numeric_date};
 use crate::judged::{judged, shown};
@@ -36,6 +37,63 @@ pub struct Expected<'a> {
     pub issuer: &'a Issuer,
     /// Whether the client is held to FAPI 2.0 Message Signing.
     pub fapi: bool,
+}
+
+/// How long the `jti` of an object is remembered at most, however long the object itself is good for.
+pub const REMEMBERED: Seconds = Seconds::days(1);
+
+/// A request that its client signed.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// Its parameters: the whole request.
+    pub params: Params,
+    /// What to remember, where it says that it is for one use.
+    pub once: Option<Once>,
+}
+
+/// What to remember of an object, so that it works once on all nodes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Once {
+    /// A digest over client and `jti`.
+    pub key: String,
+    /// Until when to remember it.
+    pub expires_at: Timestamp,
+}
+
+/// Which key the object names: where it is none of those at hand, they may be out of date.
+pub fn kid(object: &str) -> Option<String> {
+    jose::peek(object, TYP).ok()?.kid().map(str::to_owned)
+}
+
+/// Verifies the object of a client with its keys and reads it. That nobody has used it before is for the caller to find out: see
+/// [`Check::RequestObjectOnce`].
+///
+/// # Errors
+/// As [`verify`] and [`params`].
+pub fn open(
+    object: &str,
+    keys: &dyn KeySource,
+    client: &Client,
+    issuer: &Issuer,
+    now: Timestamp,
+    checks: &mut Checks<'_>,
+) -> Result<Opened, Refusal> {
+    let fapi = client.is_fapi2();
+    // OpenID Connect Registration §2 request_object_signing_alg: "All Request Objects from this Client MUST be rejected, if not
+    // signed with this algorithm"; FAPI 2.0 Security Profile §5.4.1.
+    let registered = client.metadata.request_object_signing_alg.as_slice();
+    let of_profile: &[Alg] = if fapi { &Alg::FAPI2 } else { &Alg::ALL };
+    let claims = verify(object, keys, if registered.is_empty() { of_profile } else { registered }, checks)?;
+    let params = params(&claims, Expected { client_id: client.id.as_str(), issuer, fapi }, now, checks)?;
+    Ok(Opened { params, once: once(&claims, client, now) })
+}
+
+/// Who gives an object a `jti` and an end wants it to be used once (RFC 7519 §4.1.7).
+fn once(claims: &Map<String, Value>, client: &Client, now: Timestamp) -> Option<Once> {
+    let jti = claims.get("jti").and_then(Value::as_str)?;
+    let exp = numeric_date(claims, "exp").ok()??;
+    let key = jose::sha256(format!("request object\0{}\0{jti}", client.id).as_bytes());
+    Some(Once { key, expires_at: exp.plus(LEEWAY).min(now.plus(REMEMBERED)) })
 }
 
 /// Verifies the object with the client's keys. `algs` is the one of its registration (`request_object_signing_alg`), or all

@@ -40,8 +40,6 @@ fn each_rule_refuses_by_its_own_name() {
         &[
             (&[("state", &long_state)], Check::StateBounded),
             (&[("nonce", &long_nonce)], Check::NonceBounded),
-            (&[("request", "eyJ.eyJ.")], Check::RequestObjectAbsent),
-            (&[("request_uri", "https://app.example/r")], Check::RequestUriAbsent),
             (&[("registration", "{}")], Check::RegistrationAbsent),
             (&[("response_mode", "fragment")], Check::ResponseModeKnown),
             (&[("response_mode", "web_message")], Check::ResponseModeKnown),
@@ -75,10 +73,10 @@ fn each_rule_refuses_by_its_own_name() {
 
 #[test]
 fn the_first_rule_decides_when_several_are_broken() {
-    let worst = [("request", "x"), ("response_type", "token"), ("code_challenge", ""), ("prompt", "x"), ("scope", "a\"b")];
+    let worst = [("registration", "x"), ("response_type", "token"), ("code_challenge", ""), ("prompt", "x"), ("scope", "a\"b")];
     for skip in 0..worst.len() {
         let first = [
-            Check::RequestObjectAbsent,
+            Check::RegistrationAbsent,
             Check::ResponseTypeCode,
             Check::PkceChallengePresent,
             Check::ScopeWellFormed,
