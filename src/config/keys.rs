@@ -133,6 +133,12 @@ keys! {
          vouches for: list them only where `REGISTRATION` is `token`.";
     RegistrationUnused, "registration_unused", Fallback::Text("30d"), Kind::Span { min: Seconds::hours(1), max: Seconds::days(3650) }, "30d",
         "A client that registered itself and has got no token within so long is removed.";
+    ClientIdMetadataDocuments, "client_id_metadata_documents", Fallback::Text("true"), Kind::Flag, "false",
+        "`true`: an app may use the https address of its own metadata as its `client_id` (draft-ietf-oauth-client-id-metadata-document), \
+         without being registered. The document is fetched with care, the app gets what `REGISTRATION_SCOPES` and `REGISTRATION_GRANTS` \
+         give, and people are always asked.";
+    ClientIdMetadataHosts, "client_id_metadata_hosts", Fallback::Said("every host"), Kind::List, "app.example, vscode.dev",
+        "The hosts whose documents are read; a name stands for itself alone, not for what is below it.";
     FetchAllow, "fetch_allow", Fallback::Nothing, Kind::List, "jwks.internal.example, 10.1.0.0/16",
         "Hosts or networks that outgoing requests may reach although they are private or loopback.";
     FetchCaFile, "fetch_ca_file", Fallback::Nothing, Kind::Text, "/etc/doorward/company-ca.pem",

@@ -1,5 +1,6 @@
 //! What clients that register themselves may have.
 
+use doorward_protocol::client_document::Documents;
 use doorward_protocol::grants::GrantType;
 use doorward_protocol::registration::{Admission, Rules, ScopeBound};
 use doorward_protocol::scopes::{Scopes, is_scope_token};
@@ -19,6 +20,23 @@ pub(super) fn read(raw: &mut RawSettings) -> Option<Rules> {
     let grants = grants(raw);
     let unused = raw.span(Key::RegistrationUnused);
     Some(Rules { admission: admission?, require_pkce: require_pkce?, scopes: scopes?, grants: grants?, unused: unused? })
+}
+
+/// Whose metadata documents are read.
+pub(super) fn documents(raw: &mut RawSettings) -> Option<Documents> {
+    let on = raw.flag(Key::ClientIdMetadataDocuments)?;
+    if !raw.has(Key::ClientIdMetadataHosts) {
+        return Some(if on { Documents::Everybody } else { Documents::Off });
+    }
+    let hosts: Vec<String> = raw.list(Key::ClientIdMetadataHosts)?.iter().map(|host| host.to_ascii_lowercase()).collect();
+    let named = |host: &String| !host.contains('*') && url::Host::parse(host).is_ok_and(|read| read.to_string() == *host);
+    let problem = match hosts.iter().find(|host| !named(host)) {
+        Some(wrong) => format!("has the entry {}, which is no host name", quoted(wrong)),
+        None if hosts.is_empty() => "is empty: to read no documents set CLIENT_ID_METADATA_DOCUMENTS to false".to_owned(),
+        None => return Some(if on { Documents::Hosts(hosts) } else { Documents::Off }),
+    };
+    raw.fault(Key::ClientIdMetadataHosts, problem);
+    None
 }
 
 fn scopes(raw: &mut RawSettings) -> Option<ScopeBound> {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::fetch::Authorities;
 use crate::network::{FetchAllow, Networks};
+use doorward_protocol::client_document::Documents;
 use doorward_protocol::policy::{MutualTls, Policy};
 use doorward_protocol::registration::Rules;
 use doorward_protocol::values::{Issuer, Seconds};
@@ -71,7 +72,7 @@ impl Settings {
         let database_url = if demo { Some(demo::DATABASE_URL.to_owned()) } else { raw.text(Key::DatabaseUrl) };
         let secret = secret(&mut raw, database_url.as_deref(), demo);
         let required = [Key::RequirePushedRequests, Key::RequireDpopNonce].map(|key| raw.flag(key));
-        let registration = registration::read(&mut raw);
+        let strangers = (registration::read(&mut raw), registration::documents(&mut raw));
         let fetch_allow = fetch_allow(&mut raw);
         let fetch_authorities = fetch_authorities(&mut raw);
         let trusted_proxies = trusted_proxies(&mut raw);
@@ -87,7 +88,7 @@ impl Settings {
         ConfigErrors::check(raw.into_faults())?;
         let complete = || {
             Some(Self {
-                policy: Policy { mutual_tls, ..policy(issuer?, &lifetimes, required, registration?)? },
+                policy: Policy { mutual_tls, ..policy(issuer?, &lifetimes, required, strangers)? },
                 database_url: database_url?,
                 secret: secret?,
                 fetch_allow,
@@ -161,7 +162,12 @@ fn lifetimes(raw: &mut RawSettings) -> [Option<Seconds>; 10] {
 /// What is required of every client, in the order of [`Key::RequirePushedRequests`], [`Key::RequireDpopNonce`].
 type Required = [Option<bool>; 2];
 
-fn policy(issuer: Issuer, spans: &[Option<Seconds>; 10], required: Required, registration: Rules) -> Option<Policy> {
+fn policy(
+    issuer: Issuer,
+    spans: &[Option<Seconds>; 10],
+    required: Required,
+    strangers: (Option<Rules>, Option<Documents>),
+) -> Option<Policy> {
     let [code, device_code, access, id, refresh_idle, refresh_absolute, session_idle, session_absolute, consent, pushed] = *spans;
     let [require_pushed_requests, require_dpop_nonce] = required;
     Some(Policy {
@@ -178,7 +184,8 @@ fn policy(issuer: Issuer, spans: &[Option<Seconds>; 10], required: Required, reg
         pushed_request_lifetime: pushed?,
         require_pushed_requests: require_pushed_requests?,
         require_dpop_nonce: require_dpop_nonce?,
-        registration,
+        registration: strangers.0?,
+        documents: strangers.1?,
         mutual_tls: MutualTls::Off,
     })
 }

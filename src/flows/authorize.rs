@@ -4,7 +4,7 @@ use super::answering;
 use super::asking::{self, Refused, Unasked};
 use super::catalog::Catalog;
 use super::subject::sub_for;
-use super::{Ctx, FlowError, PATIENCE};
+use super::{Ctx, FlowError, PATIENCE, client_document};
 use crate::store::interactions::{self, Interaction};
 use crate::store::pushed::{self, Pushed};
 use crate::store::users::User;
@@ -90,6 +90,12 @@ impl Who {
 /// [`FlowError`] when nothing can be said to anybody.
 pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Who>, stay: bool) -> Result<Begun, FlowError> {
     let now = ctx.now();
+    if let Ok(id) = raw.client_id(&mut Checks::silent()) {
+        match client_document::ensure(ctx, &id).await {
+            Err(FlowError::Refused(refusal)) => return Ok(Begun::Page(refusal.into())),
+            done => done?,
+        }
+    }
     let source = match asking::locate(ctx, raw).await? {
         Ok(source) => source,
         Err(refused) => return unasked(ctx, refused).await,

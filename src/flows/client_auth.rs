@@ -1,7 +1,7 @@
 //! Who sends a request: the client, as it proves itself, and the keys it holds.
 
 use super::catalog::Catalog;
-use super::{Ctx, FlowError, client_keys, issuer_keys};
+use super::{Ctx, FlowError, client_document, client_keys, issuer_keys};
 use crate::client_secrets;
 use crate::store::replays;
 use doorward_protocol::certificate::Certificate;
@@ -28,6 +28,7 @@ pub struct Sender {
 /// [`FlowError::Refused`] by [`Check::ClientAuthentic`] or a check of the assertion.
 pub async fn authenticate(ctx: &Ctx, sender: &Sender) -> Result<(Authenticated, Arc<Catalog>), FlowError> {
     let id = ClientId::new(sender.shown.client_id());
+    client_document::ensure(ctx, &id).await?;
     let cache = Arc::clone(&ctx.catalog);
     let (client, catalog) = ctx
         .store

@@ -7,6 +7,7 @@ mod asking;
 pub mod authorize;
 pub mod catalog;
 pub mod client_auth;
+pub mod client_document;
 pub mod client_keys;
 pub mod consent;
 pub mod deliver;

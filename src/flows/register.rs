@@ -2,6 +2,7 @@
 
 use super::catalog::Catalog;
 use super::{Ctx, FlowError, sector};
+use crate::client_secrets;
 use crate::store::{Conn, clients, failures, leases, registration_tokens};
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client::{Client, Origin};
@@ -51,8 +52,12 @@ pub async fn register(ctx: &Ctx, applicant: &Applicant<'_>, asked: Map<String, V
     sector::verify(&ctx.fetch, &metadata, now).await.map_err(registration::of_metadata)?;
     let access = Secret::<RegistrationAccess>::mint(&*ctx.rng);
     let secret = metadata.token_endpoint_auth_method.has_secret().then(|| Secret::<ClientSecret>::mint(&*ctx.rng));
-    let client = Client::new(ClientId::new(random_id(&*ctx.rng)), metadata, secret.as_ref().map(Secret::digest), now);
+    let client = Client::new(ClientId::new(random_id(&*ctx.rng)), metadata, None, now);
     let client = Client { origin: Origin::Dynamic, registration: Some(access.digest()), ..client };
+    let client = match &secret {
+        Some(secret) => client_secrets::with_secret(client, secret, &ctx.seal, &*ctx.rng),
+        None => client,
+    };
     let entry = Entry { client: client.clone(), token, network: network(&applicant.address), until: now.plus(rules.unused), now };
     if let Some(refusal) = ctx.store.write(move |conn| entry.commit(conn)).await? {
         return Err(FlowError::Refused(refusal));

@@ -2,6 +2,7 @@
 
 use super::register::scopes;
 use super::{Ctx, FlowError, sector};
+use crate::client_secrets;
 use crate::store::{Conn, clients, failures};
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client::{Client, Metadata, Origin};
@@ -89,11 +90,12 @@ impl Change {
         if let Verdict::Wait(_) = failures::count(conn, &key, REGISTRATION_UPDATES, self.ctx.now())? {
             return Err(FlowError::Refused(Refusal::by(Check::RegistrationsPaced)));
         }
+        let new = Client::new(old.id.clone(), self.metadata.clone(), None, old.created_at);
+        let new = Client { origin: old.origin, registration: old.registration.clone(), ..new };
         let needed = self.metadata.token_endpoint_auth_method.has_secret();
-        let renewed = needed && old.secret.is_none();
-        let secret = if renewed { Some(self.spare.digest()) } else { old.secret.filter(|_| needed) };
-        let client = Client::new(old.id, self.metadata.clone(), secret, old.created_at);
-        let client = Client { origin: old.origin, registration: old.registration, ..client };
+        let kept = client_secrets::carried_over(&old, new.clone()).filter(|client| client.secret.is_some() == needed);
+        let renewed = kept.is_none();
+        let client = kept.unwrap_or_else(|| client_secrets::with_secret(new, &self.spare, &self.ctx.seal, &*self.ctx.rng));
         clients::update(conn, &client)?;
         Ok((client, renewed))
     }

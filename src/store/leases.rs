@@ -16,6 +16,15 @@ pub fn insert(conn: &mut Conn, client: &ClientId, until: Timestamp) -> Result<()
     Ok(())
 }
 
+/// Keeps a client that isn't used yet for longer.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn extend(conn: &mut Conn, client: &ClientId, until: Timestamp) -> Result<(), StoreError> {
+    diesel::update(client_leases::table.find(client.as_str())).set(client_leases::expires_at.eq(until.0)).execute(conn)?;
+    Ok(())
+}
+
 /// A client is used: it stays.
 ///
 /// # Errors

@@ -14,6 +14,7 @@
 //! conditional statement and its row count, for under READ COMMITTED two transactions may read the same row.
 
 pub mod apis;
+pub mod client_documents;
 pub mod clients;
 mod codec;
 pub mod codes;

@@ -29,6 +29,7 @@ pub mod claims_request;
 pub mod client;
 pub mod client_assertion;
 pub mod client_auth;
+pub mod client_document;
 pub mod consent;
 pub mod detail_type;
 pub mod details;

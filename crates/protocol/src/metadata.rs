@@ -4,6 +4,7 @@ use crate::acr::Acr;
 use crate::api::Apis;
 use crate::authorize::{Prompt, ResponseMode};
 use crate::client::{AuthMethod, SubjectType};
+use crate::client_document::Documents;
 use crate::grants::GrantType;
 use crate::jose::{Alg, HS256};
 use crate::policy::{MutualTls, Policy};
@@ -86,6 +87,9 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
     }
     if policy.registration.admission != Admission::Closed {
         document["registration_endpoint"] = json!(at(path::REGISTER));
+    }
+    if policy.documents != Documents::Off {
+        document["client_id_metadata_document_supported"] = json!(true);
     }
     document
 }

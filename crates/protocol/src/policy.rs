@@ -1,6 +1,7 @@
 //! What the operator may choose: the issuer and the lifetimes.
 
 use crate::client::{AuthMethod, Client, Origin};
+use crate::client_document::Documents;
 use crate::registration::Rules;
 use crate::values::{Issuer, Seconds};
 
@@ -35,6 +36,8 @@ pub struct Policy {
     pub require_dpop_nonce: bool,
     /// What clients that register themselves may have (RFC 7591).
     pub registration: Rules,
+    /// Whose metadata documents are read.
+    pub documents: Documents,
     /// Which certificates of clients can reach this server (RFC 8705): a fact of how it is set up.
     pub mutual_tls: MutualTls,
 }
@@ -87,6 +90,7 @@ impl Policy {
             require_pushed_requests: false,
             require_dpop_nonce: false,
             registration: Rules::default(),
+            documents: Documents::default(),
             mutual_tls: MutualTls::Off,
         }
     }

@@ -59,6 +59,8 @@ pub const REGISTRATIONS: Allowance =
 /// For all that do: what many networks together may fill the database with.
 pub const ALL_REGISTRATIONS: Allowance =
     Allowance { free: 300, pause: Seconds(1), longest: Seconds::minutes(1), forget: Seconds::minutes(1) };
+/// For metadata documents of one host that turn out to be none.
+pub const DOCUMENTS: Allowance = Allowance { free: 20, pause: Seconds(10), longest: Seconds::minutes(10), forget: Seconds::minutes(1) };
 /// For the changes of one registration.
 pub const REGISTRATION_UPDATES: Allowance =
     Allowance { free: 30, pause: Seconds(10), longest: Seconds::minutes(10), forget: Seconds::minutes(1) };

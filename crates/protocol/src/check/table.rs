@@ -155,6 +155,8 @@ table! {
     RegistrationRedirectUris: "RFC 7591 §5; RFC 6749 §3.1.2", InvalidRedirectUri, Always, "A redirect URI must be https, http on the loopback, or of a scheme in reverse-domain form, without fragment or wildcard.";
     RegistrationAccess: "RFC 7592 §2; RFC 6750 §3.1", InvalidToken, Always, "The registration access token is missing, or is not that of this client.";
     RegistrationUpdate: "RFC 7592 §2.2", InvalidRequest, Always, "An update must have the client_id of its address, no other secret than the client has, and none of the members that only answers have.";
+    DocumentRead: "draft-ietf-oauth-client-id-metadata-document, Metadata Discovery Errors", InvalidClient, Owner, "The metadata document at the client_id could not be fetched.";
+    DocumentFit: "draft-ietf-oauth-client-id-metadata-document, Client ID Metadata Document", InvalidClient, Owner, "The metadata document at the client_id is not one that may be used here.";
     StatementValid: "RFC 7591 §2.3", InvalidSoftwareStatement, Always, "The software statement is not a signed JWT with claims that may be registered.";
     StatementApproved: "RFC 7591 §2.3, §3.1.1", UnapprovedSoftwareStatement, Always, "The software statement is not from an issuer that the operator of this server trusts for it.";
 

@@ -7,7 +7,7 @@ mod rules;
 mod tests;
 
 pub use answer::{Fresh, answer, explanation};
-pub use rules::{metadata, of_metadata, update};
+pub use rules::{drop_operators, metadata, of_metadata, update};
 
 use crate::grants::GrantType;
 use crate::scopes::Scopes;

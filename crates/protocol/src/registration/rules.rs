@@ -80,10 +80,6 @@ pub fn metadata(asked: Object, rules: &Rules, apis: &Scopes, checks: &mut Checks
     asked.insert("scope".to_owned(), json!(scope.to_string()));
     let mut metadata = Metadata::read(Value::Object(asked.clone())).map_err(of_metadata)?;
     let public = metadata.token_endpoint_auth_method == AuthMethod::None;
-    // Its secret would have to be kept readable.
-    checks.hold(Check::RegistrationMetadata, metadata.token_endpoint_auth_method != AuthMethod::ClientSecretJwt).map_err(|refusal| {
-        wrong(refusal.check, "token_endpoint_auth_method: client_secret_jwt is for clients of the operator; sign with a key of your own")
-    })?;
     if !asked.contains_key("require_pkce") {
         metadata.require_pkce = rules.require_pkce || public || metadata.is_fapi2();
     }
@@ -143,6 +139,15 @@ fn operators(asked: &Object, rules: &Rules, checks: &mut Checks<'_>) -> Result<(
             .map_err(|refusal| wrong(refusal.check, format!("{member}: only the operator of this server may set it so; leave it out")))?;
     }
     Ok(())
+}
+
+/// Takes out what only the operator may set, but for what widens nothing.
+pub fn drop_operators(asked: &mut Object) {
+    for (member, harmless) in OPERATORS {
+        if asked.get(member).is_some_and(|value| !harmless.iter().any(|harmless| harmless.is(value))) {
+            asked.remove(member);
+        }
+    }
 }
 
 /// Grants and response types that are supported and allowed, in keeping with each other (RFC 7591 §2.1).

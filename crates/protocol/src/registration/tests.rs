@@ -85,7 +85,6 @@ fn rfc_7591_5_what_a_stranger_may_not_register() {
         (json!({"grant_types": "authorization_code"}), Metadata),
         (json!({"grant_types": [5]}), Metadata),
         (json!({"token_endpoint_auth_method": "private_key_jwt"}), Metadata),
-        (json!({"token_endpoint_auth_method": "client_secret_jwt"}), Metadata),
         (json!({"software_statement": "a.b.c"}), Check::StatementApproved),
         (json!({"jwks": {"keys": vec![key; 21]}}), Metadata),
         (json!({"client_name": "x".repeat(101)}), Metadata),
