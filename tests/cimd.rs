@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 /// A host on the loopback with one document, which may change.
 struct Host {
     port: u16,
-    answer: Arc<Mutex<(String, String)>>,
+    answer: Arc<Mutex<(String, Vec<u8>)>>,
     asked: Arc<AtomicUsize>,
 }
 
@@ -23,7 +23,7 @@ impl Host {
     fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let answer = Arc::new(Mutex::new((String::new(), String::new())));
+        let answer = Arc::new(Mutex::new((String::new(), Vec::new())));
         let asked = Arc::new(AtomicUsize::new(0));
         let (answers, counts) = (Arc::clone(&answer), Arc::clone(&asked));
         // Ends with the process: a listener has no other way to be woken.
@@ -34,7 +34,8 @@ impl Host {
                 while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
                 counts.fetch_add(1, Ordering::SeqCst);
                 let (head, body) = answers.lock().expect("no panic").clone();
-                let _ = write!(stream, "HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
+                let _ = write!(stream, "HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+                let _ = stream.write_all(&body);
             }
         });
         let host = Self { port, answer, asked };
@@ -50,8 +51,8 @@ impl Host {
         self.asked.load(Ordering::SeqCst)
     }
 
-    fn answer(&self, head: &str, body: &str) {
-        *self.answer.lock().expect("no panic") = (head.to_owned(), body.to_owned());
+    fn answer(&self, head: &str, body: &[u8]) {
+        *self.answer.lock().expect("no panic") = (head.to_owned(), body.to_vec());
     }
 
     /// Serves a sound document with these members.
@@ -61,7 +62,7 @@ impl Host {
             "grant_types": ["authorization_code", "refresh_token"], "token_endpoint_auth_method": "none",
         });
         document.as_object_mut().expect("members").extend(members.as_object().cloned().unwrap_or_default());
-        self.answer("200 OK\r\nContent-Type: application/json", &document.to_string());
+        self.answer("200 OK\r\nContent-Type: application/json", document.to_string().as_bytes());
     }
 
     fn app<'w>(&self, world: &'w World) -> App<'w> {
@@ -207,7 +208,7 @@ async fn a_document_that_is_gone_takes_its_client_along() {
     let (world, host) = (builder().start().await, Host::start());
     let prints = host.app(&world);
     let tokens = prints.redeem(&world.browser().allow(&prints.request()).await.code()).await;
-    host.answer("404 Not Found", "");
+    host.answer("404 Not Found", b"");
     world.clock.advance(3_601);
     let refused = prints.refresh(&tokens.text("refresh_token")).await;
     assert_eq!(refused.refusal(), (401, "invalid_client".to_owned()));
@@ -220,7 +221,7 @@ async fn a_document_that_is_gone_takes_its_client_along() {
 #[rocket::async_test]
 async fn a_host_without_documents_is_not_asked_again_and_again() {
     let (world, host) = (builder().start().await, Host::start());
-    host.answer("404 Not Found", "");
+    host.answer("404 Not Found", b"");
     let prints = host.app(&world);
     for n in 0..40 {
         let id = format!("http://127.0.0.1:{}/client-{n}.json", host.port);
@@ -257,4 +258,56 @@ async fn an_app_gets_no_scope_that_the_operator_did_not_give_to_strangers() {
     browser.log_in("ada").await;
     // Law: what is listed may be asked.
     assert!(browser.open(&asked).await.has_form("/consent"));
+}
+
+#[rocket::async_test]
+async fn people_see_whose_app_it_is_and_that_nobody_here_checked_it() {
+    let (world, host) = (builder().start().await, Host::start());
+    host.serve(&json!({"client_name": "<b>Bank</b>", "redirect_uris": ["https://prints.example/cb", "http://127.0.0.1/cb"]}));
+    let prints = host.app(&world);
+    let asked = page(&world, &prints).await;
+    let here = format!("127.0.0.1:{}", host.port);
+    assert!(asked.body.contains(&here) && asked.body.contains("prints.example") && asked.body.contains("Nobody at this site"));
+    assert!(!asked.body.contains("<b>Bank</b>"));
+    let mut browser = world.browser();
+    browser.language = Some("zh-CN".to_owned());
+    browser.log_in("ada").await;
+    let asked = browser.open(&prints.request().with("redirect_uri", "http://127.0.0.1/cb")).await;
+    // Law: in the reader's language, with a second warning where the answer goes to the reader's own device.
+    assert!(asked.body.contains("本站未核实过此应用") && asked.body.matches("note warn").count() == 2, "{}", asked.body);
+}
+
+#[rocket::async_test]
+async fn the_picture_of_an_app_comes_from_this_server_and_is_nothing_but_a_picture() {
+    let (documents, pictures) = (Host::start(), Host::start());
+    let links =
+        json!({"policy_uri": "https://prints.example/privacy", "tos_uri": "https://prints.example/terms", "logo_uri": pictures.id()});
+    documents.serve(&links);
+    let png = b"\x89PNG\r\n\x1a\n with some bytes \xff";
+    pictures.answer("200 OK\r\nContent-Type: text/html\r\nCache-Control: no-store", png);
+    let world = builder().start().await;
+    let login = world.browser().get(&documents.app(&world).request().path()).await;
+    let links = login.links();
+    assert!(["https://prints.example/privacy", "https://prints.example/terms"].iter().all(|link| links.iter().any(|known| known == link)));
+    let source =
+        login.body.split("<img class=\"logo\" src=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a picture").to_owned();
+    assert!(source.starts_with("/client-logo/") && !login.body.contains(&pictures.id()), "{source}");
+    let shown = world.get(&source).await;
+    assert_eq!((shown.status, shown.header("Content-Type")), (200, Some("image/png")));
+    assert_eq!(shown.header("X-Content-Type-Options"), Some("nosniff"));
+    assert!(shown.header("Content-Disposition").is_some_and(|how| how.starts_with("attachment")));
+    assert_eq!(pictures.asked(), 1);
+    for bad in ["<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "<script>alert(1)</script>", ""] {
+        let other = Host::start();
+        other.answer("200 OK\r\nContent-Type: image/png", bad.as_bytes());
+        let documents = Host::start();
+        documents.serve(&json!({"logo_uri": other.id()}));
+        let login = world.browser().get(&documents.app(&world).request().path()).await;
+        let source = login.body.split("<img class=\"logo\" src=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a picture");
+        assert_eq!(world.get(source).await.status, 404, "{bad}");
+    }
+    for name in ["", "x", "bm9ib2R5", "..", "%2e%2e"] {
+        // Law: what is no app has no picture.
+        assert!(world.get(&format!("/client-logo/{name}")).await.status >= 400, "{name}");
+    }
 }

@@ -17,6 +17,7 @@ mod hint;
 pub mod introspect;
 pub mod issuer_keys;
 pub mod login;
+pub mod logo;
 pub mod logout;
 pub mod mint;
 mod objects;

@@ -1,7 +1,7 @@
 //! The map of the site on one screen.
 
 use super::endpoints::{
-    account, authorize, device, device_authorization, discovery, health, home, interaction, introspect, login, logout, par, register,
+    account, authorize, device, device_authorization, discovery, health, home, interaction, introspect, login, logo, logout, par, register,
     revoke, statics, token, userinfo,
 };
 use super::headers::Headers;
@@ -78,6 +78,7 @@ fn pages() -> Vec<Route> {
         account::end_others,
         account::revoke_app,
         statics::file,
+        logo::show,
     ]
 }
 

@@ -2,11 +2,14 @@
 
 use crate::flows::FlowError;
 use crate::flows::catalog::Catalog;
-use crate::pages::{ClaimAsk, ClientCard, DestinationKind, ErrorKind, ErrorPage, Locale, Person, ScopeAsk, ScopeText, Shown, WebLink};
+use crate::pages::{
+    ClaimAsk, ClientCard, DestinationKind, ErrorKind, ErrorPage, Locale, Person, ScopeAsk, ScopeText, Shown, Stranger, WebLink,
+};
 use crate::store::users::User;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_protocol::check::Check;
 use doorward_protocol::claims_request::{ClaimsRequest, Names};
-use doorward_protocol::client::Client;
+use doorward_protocol::client::{Client, Origin};
 use doorward_protocol::details::{Details, type_of};
 use doorward_protocol::redirect_uri::RedirectUri;
 use doorward_protocol::scopes::Scopes;
@@ -21,10 +24,16 @@ pub fn card(client: &Client, locale: Locale, uri: Option<&RedirectUri>) -> Clien
     card.website = link(&client.metadata.client_uri);
     card.policy = link(&client.metadata.policy_uri);
     card.terms = link(&client.metadata.tos_uri);
+    card.logo = client.metadata.logo_uri.as_ref().map(|_| URL_SAFE_NO_PAD.encode(client.id.as_str()));
+    card.stranger = match client.origin {
+        Origin::Operator => None,
+        Origin::Dynamic => Some(Stranger::Registered),
+        Origin::Document => Some(Stranger::at(client.id.as_str())),
+    };
     let Some(uri) = uri else { return card };
     let mut card = card.answered_at(uri.as_str());
-    // A client that proves itself by a secret vouches for where it is answered: no warning, whatever the address.
-    if let Some(destination) = card.destination.as_mut().filter(|_| !client.is_public()) {
+    // A client that its operator gave a secret vouches for where it is answered: no warning, whatever the address.
+    if let Some(destination) = card.destination.as_mut().filter(|_| client.is_vouched()) {
         destination.kind = DestinationKind::Web;
     }
     card

@@ -26,6 +26,30 @@ pub struct ClientCard {
     pub policy: Option<WebLink>,
     /// `tos_uri`.
     pub terms: Option<WebLink>,
+    /// Under which name its picture is at `/client-logo/`.
+    pub logo: Option<String>,
+    /// How it came here, where the operator didn't register it.
+    pub stranger: Option<Stranger>,
+}
+
+/// How an app came here that nobody registered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Stranger {
+    /// It registered itself.
+    Registered,
+    /// It says who it is at an address of its own.
+    Document {
+        /// The host of that address, which whoever made the app holds.
+        host: String,
+    },
+}
+
+impl Stranger {
+    /// An app that is the address of its metadata.
+    pub fn at(address: &str) -> Self {
+        Self::Document { host: Destination::of(address).host }
+    }
 }
 
 impl ClientCard {
@@ -40,6 +64,8 @@ impl ClientCard {
             website: None,
             policy: None,
             terms: None,
+            logo: None,
+            stranger: None,
         }
     }
 
@@ -60,6 +86,11 @@ impl ClientCard {
 
     pub(super) fn sample_native() -> Self {
         Self::new("cli", "photo-cli").answered_at("http://127.0.0.1:49152/done")
+    }
+
+    pub(super) fn sample_stranger() -> Self {
+        let stranger = Some(Stranger::at("https://prints.example.com/oauth/client.json"));
+        Self { logo: Some("czZCaGRSa3F0Mw".to_owned()), stranger, ..Self::sample() }
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Page;
-use super::client::ClientCard;
+use super::client::{ClientCard, Stranger};
 use super::person::Person;
 use super::scope::{ClaimAsk, ScopeAsk, ScopeText, Shown};
 
@@ -110,7 +110,12 @@ impl Page for Consent {
         let payment = ScopeAsk::once("payment", "Pay 123.50 EUR to Merchant A".to_owned(), Some("Ada’s bank".to_owned()));
         let transaction = Self { scopes: vec![payment, ScopeAsk::new("openid", None)], remembered: Remembered::EachTime, ..first.clone() };
         let custom = Self { client: ClientCard::new("app", "打印小铺").answered_at("com.example.prints:/done"), ..native.clone() };
+        let stranger = Self { client: ClientCard::sample_stranger(), ..first.clone() };
+        let registered =
+            Self { client: ClientCard { stranger: Some(Stranger::Registered), ..ClientCard::sample_native() }, ..native.clone() };
         vec![
+            ("stranger", stranger),
+            ("registered", registered),
             ("first", first),
             ("by_name", by_name),
             ("one_more", one_more),

@@ -70,6 +70,7 @@ impl Page for Login {
             ("throttled", Self { username: ada(), problem: Some(LoginProblem::Throttled { retry_after: 290 }), ..first.clone() }),
             ("confirm", Self { username: ada(), reason: LoginReason::Confirm, ..first.clone() }),
             ("native", Self { client: Some(ClientCard::sample_native()), ..first.clone() }),
+            ("stranger", Self { client: Some(ClientCard::sample_stranger()), ..first.clone() }),
             ("first", first),
             ("expired", Self { username: ada(), reason: LoginReason::Expired, ..plain.clone() }),
             ("plain", plain),

@@ -34,7 +34,7 @@ mod tests;
 use serde::Serialize;
 
 pub use account::{Account, AppAccess, BrowserSession, Notice};
-pub use client::{ClientCard, Destination, DestinationKind, WebLink};
+pub use client::{ClientCard, Destination, DestinationKind, Stranger, WebLink};
 pub use consent::{Consent, Remembered};
 pub use device::{Device, DeviceConsent, DeviceDone, DeviceOrigin, DeviceProblem};
 pub use engine::{RenderError, Renderer, Templates, attach, template_root};

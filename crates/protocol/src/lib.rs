@@ -40,6 +40,7 @@ pub mod exchange_rule;
 pub mod grants;
 pub mod jose;
 mod judged;
+pub mod logo;
 pub mod logout;
 pub mod metadata;
 pub mod params;

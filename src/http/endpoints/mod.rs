@@ -10,6 +10,7 @@ pub mod home;
 pub mod interaction;
 pub mod introspect;
 pub mod login;
+pub mod logo;
 pub mod logout;
 pub mod par;
 pub mod register;

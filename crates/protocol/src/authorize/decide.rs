@@ -168,7 +168,7 @@ fn asked(req: &Request, facts: Facts<'_>, now: Timestamp) -> Option<ConsentAsk> 
         return None;
     }
     // RFC 8252 §8.6: nobody vouches for a public client behind a loopback address or a scheme of its own.
-    let unvouched = client.is_public() && req.target.uri.is_unvouched();
+    let unvouched = !client.is_vouched() && req.target.uri.is_unvouched();
     // A consent speaks of scopes only: what it remembers says nothing of an API that has none.
     let unscoped = req.resources.iter().any(|r| apis.get(r.as_str()).is_some_and(|api| api.scopes.is_empty()));
     let known = consent.filter(|consent| consent.holds(now) && !again && !unvouched && !unscoped);

@@ -118,6 +118,12 @@ impl Client {
         self.metadata.post_logout_redirect_uris.iter().any(|registered| registered.matches(asked, self.loopback_ports()))
     }
 
+    /// Whether somebody vouches for where it is answered: the operator who registered it with a secret of its own. One that registered itself
+    /// has a secret, too, and is nobody's.
+    pub fn is_vouched(&self) -> bool {
+        !self.is_public() && self.origin == Origin::Operator
+    }
+
     /// Its name for people who read `language`.
     pub fn shown_name(&self, language: &str) -> &str {
         self.metadata
