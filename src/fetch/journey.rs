@@ -2,7 +2,7 @@
 
 use super::exchange::{Answer, Sent, exchange};
 use super::freshness::{self, Freshness};
-use super::gate::Gate;
+use super::gate::{AtHost, Gate};
 use super::resolve::Resolve;
 use super::rules::{Rules, Target};
 use super::tls::Tls;
@@ -35,7 +35,7 @@ impl Guide {
     pub async fn post(&self, url: &Url, form: String) -> Result<Status, FetchError> {
         let _place = self.gate.enter()?;
         let sent = Sent::Form(form);
-        let whole = time::timeout(self.limits.total, async { self.hop(url, &sent).await.map(|answer| Status(answer.status)) });
+        let whole = time::timeout(self.limits.total, async { self.hop(url, &sent).await.map(|(answer, _)| Status(answer.status)) });
         self.logged(url, whole, |status| status.0).await
     }
 
@@ -43,7 +43,8 @@ impl Guide {
         let sent = Sent::Get { accept: what.accept };
         let mut url = first.clone();
         for _ in 0..=what.redirects {
-            let answer = self.hop(&url, &sent).await?;
+            // The host's place is held until its whole answer was read: a slow body is a slow host.
+            let (answer, _place) = self.hop(&url, &sent).await?;
             match answer.status {
                 200 => {
                     let freshness = freshness::of(&answer.headers, now);
@@ -60,11 +61,11 @@ impl Guide {
     }
 
     /// One request, by all rules: a hop of a redirect is nothing better than a URL somebody gave us.
-    async fn hop(&self, url: &Url, sent: &Sent) -> Result<Answer, FetchError> {
+    async fn hop(&self, url: &Url, sent: &Sent) -> Result<(Answer, AtHost), FetchError> {
         let target = self.rules.target(url)?;
-        let _place = self.gate.at(&target.host)?;
+        let place = self.gate.at(&target.host)?;
         let addresses = self.vetted(&target).await?;
-        exchange(url, &target, &addresses, self.limits.connect, &self.tls, sent).await
+        exchange(url, &target, &addresses, self.limits.connect, &self.tls, sent).await.map(|answer| (answer, place))
     }
 
     async fn vetted(&self, target: &Target) -> Result<Vec<IpAddr>, FetchError> {

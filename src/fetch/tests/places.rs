@@ -46,3 +46,29 @@ async fn a_slow_host_takes_its_own_places_only() {
     // Law: having no place is said at once, and not remembered as the host's fault.
     assert!(get(&fetcher, &slow_at("/quick")).await.is_ok());
 }
+
+#[rocket::async_test]
+async fn a_host_that_never_ends_its_body_takes_its_own_places_only() {
+    let (arrived, mut arrivals) = mpsc::unbounded_channel();
+    let slow = Server::start(move |request| {
+        arrived.send(()).expect("a listener");
+        if request.contains("/quick") { answer(200, "", "{}") } else { b"HTTP/1.1 200 X\r\ncontent-length: 9\r\n\r\n{".to_vec() }
+    });
+    let quick = Server::start(|_| answer(200, "", "{}"));
+    let options = development();
+    let fetcher = Fetcher::with_resolver(
+        Options { limits: Limits { per_host: 1, at_once: 2, ..options.limits }, ..options },
+        Told::new(&[("slow.example", &[&["127.0.0.1"]]), ("quick.example", &[&["127.0.0.1"]])]),
+    );
+    let slow_at = |path: &str| format!("http://slow.example:{}{path}", slow.address.port());
+    let waiting = {
+        let (fetcher, from) = (fetcher.clone(), slow_at("/drips"));
+        spawn(async move { get(&fetcher, &from).await })
+    };
+    arrivals.recv().await.expect("a request");
+    // A whole request of another host lies between: the head of the slow answer was read meanwhile.
+    assert!(get(&fetcher, &format!("http://quick.example:{}/", quick.address.port())).await.is_ok());
+    // Law: a host has its place until its last byte.
+    assert_eq!(get(&fetcher, &slow_at("/quick")).await, Err(FetchError::Busy));
+    waiting.abort();
+}
