@@ -96,6 +96,16 @@ async fn rfc_9449_7_1_a_bound_token_works_with_a_fresh_proof_of_its_key_alone() 
 }
 
 #[rocket::async_test]
+async fn proofs_for_tokens_that_are_none_fill_no_memory() {
+    let (world, key) = (world().await, key());
+    let proof = key.proof_with("GET", USERINFO, START, "none");
+    for _ in 0..2 {
+        // Law: a stranger who makes keys and proofs without end, and has no token, leaves nothing behind: not even that a proof was used.
+        assert_eq!(userinfo(&world, "DPoP none", &[&proof]).await.json()["error"], "invalid_token");
+    }
+}
+
+#[rocket::async_test]
 async fn rfc_9449_7_1_a_free_token_is_not_taken_with_a_proof() {
     let (world, key) = (world().await, key());
     let token = world.app("shop").redeem(&code(&world, "shop", &[]).await).await.text("access_token");

@@ -62,7 +62,8 @@ pub struct Visitor<'r> {
 /// [`FlowError::Refused`] by the rules of [`resource::accept`] and of RFC 9449 §7.
 pub async fn userinfo(ctx: &Ctx, visitor: &Visitor<'_>) -> Result<Told<Map<String, Value>>, FlowError> {
     let shown = resource::shown(&visitor.authorization, &mut Checks::silent())?;
-    let proof = proof(ctx, visitor, shown).await?;
+    let proof = proof(ctx, visitor, shown)?;
+    let once = proof.clone();
     let proven = dpop::proven(proof.as_ref(), visitor.certificate.as_deref());
     let (scheme, token) = (shown.scheme, shown.token.to_owned());
     let (cache, seal, now, issuer) = (Arc::clone(&ctx.catalog), Arc::clone(&ctx.seal), ctx.now(), ctx.policy.issuer.as_str().to_owned());
@@ -88,22 +89,23 @@ pub async fn userinfo(ctx: &Ctx, visitor: &Visitor<'_>) -> Result<Told<Map<Strin
             Ok::<_, FlowError>((claims, client, catalog))
         })
         .await?;
+    // After the token, before the answer: whoever makes keys of their own, and has no token, leaves nothing behind here.
+    if let Some(once) = once {
+        ctx.store.write(move |conn| dpop::first_use(conn, Some(&once))).await??;
+    }
     match client.metadata.userinfo_signed_response_alg {
         None => Ok(Told::Plain(claims)),
         Some(alg) => mint::userinfo(ctx, &catalog, &client, alg, claims).map(Told::Signed),
     }
 }
 
-/// The proof of the request, remembered before the token is looked at.
-async fn proof(ctx: &Ctx, visitor: &Visitor<'_>, shown: Shown<'_>) -> Result<Option<dpop::Proven>, FlowError> {
+/// The proof of the request.
+fn proof(ctx: &Ctx, visitor: &Visitor<'_>, shown: Shown<'_>) -> Result<Option<dpop::Proven>, FlowError> {
     // A proof beside a Bearer token proves nothing that is asked for.
     if shown.scheme == Scheme::Bearer {
         return Ok(None);
     }
     let at = At { method: visitor.method, path: path::USERINFO, token: Some(shown.token) };
     let proof = dpop::prove(ctx, &visitor.dpop, at, None)?;
-    let proof = Checks::silent().some(Check::DpopPresent, proof)?;
-    let shown = proof.clone();
-    ctx.store.write(move |conn| dpop::first_use(conn, Some(&shown))).await??;
-    Ok(Some(proof))
+    Ok(Some(Checks::silent().some(Check::DpopPresent, proof)?))
 }
