@@ -102,7 +102,7 @@ pub fn plan(
             details: details.of_api(&api.resource, apis),
             format: api.access_token_format.unwrap_or(client.metadata.access_token_format),
             typ: api.token_typ.as_str(),
-            alg: api.signing_alg,
+            alg: client.access_token_alg(api.signing_alg),
             lifetime: api.token_lifetime.unwrap_or(policy.access_token_lifetime),
         },
     })
@@ -172,6 +172,27 @@ mod tests {
         let granted = Granted { scopes: &scopes, resources: &resources, details: &Details::default() };
         let narrowing = Narrowing { resources: &asked, scope: scope.as_ref(), details: None };
         plan(granted, narrowing, &client, &apis(), &Policy::for_issuer(issuer), &mut Checks::silent()).map_err(|r| r.check)
+    }
+
+    #[test]
+    fn fapi_2_5_4_1_a_fapi2_client_gets_no_access_token_signed_with_rs256() -> Result<(), Box<dyn std::error::Error>> {
+        let client = |more: serde_json::Value| {
+            let mut all = json!({"redirect_uris": ["https://a.example/"], "jwks_uri": "https://a.example/jwks"});
+            all.as_object_mut().into_iter().for_each(|all| all.extend(more.as_object().cloned().unwrap_or_default()));
+            Metadata::read(all).map(|metadata| Client::new(ClientId::new("app"), metadata, None, Timestamp(0)))
+        };
+        let strict = client(json!({
+            "profile": "fapi2", "token_endpoint_auth_method": "private_key_jwt", "dpop_bound_access_tokens": true,
+            "id_token_signed_response_alg": "PS256",
+        }))?;
+        let apis = Apis::new(vec![serde_json::from_value(json!({"resource": MAIL, "scopes": {"mail:read": {}}, "signing_alg": "RS256"}))?]);
+        let (scopes, policy) =
+            (Scopes::parse("mail:read").unwrap_or_default(), Policy::for_issuer(Issuer::parse("https://login.example")?));
+        let granted = Granted { scopes: &scopes, resources: &[], details: &Details::default() };
+        let alg = |client: &Client| plan(granted, Narrowing::default(), client, &apis, &policy, &mut Checks::silent()).map(|plan| plan.alg);
+        // Law: the profile of the client wins over the wish of the API; for others the API decides.
+        assert_eq!((alg(&strict), alg(&client(json!({}))?)), (Ok(Alg::Ps256), Ok(Alg::Rs256)));
+        Ok(())
     }
 
     fn shape(plan: Result<TokenPlan, Check>) -> Result<(String, String), Check> {

@@ -72,6 +72,11 @@ impl Client {
         self.metadata.authorization_signed_response_alg.unwrap_or(default)
     }
 
+    /// With what its access tokens for an API are signed: as the API says; FAPI 2.0 Security Profile §5.4.1 knows RS256 only in its PSS form.
+    pub fn access_token_alg(&self, of_api: Alg) -> Alg {
+        if self.is_fapi2() && of_api == Alg::Rs256 { Alg::Ps256 } else { of_api }
+    }
+
     /// Whether it can't keep a secret (RFC 6749 §2.1).
     pub fn is_public(&self) -> bool {
         self.metadata.token_endpoint_auth_method == AuthMethod::None

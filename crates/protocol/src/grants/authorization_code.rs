@@ -60,8 +60,8 @@ pub fn redeem(
     // RFC 9449 §10: "the authorization server MUST reject the request" when the proof is by another key than dpop_jkt names, or absent.
     checks.hold(Check::DpopGrantKey, code.dpop_jkt.is_none() || code.dpop_jkt == req.proven.jkt)?;
     code.grant.usable(now, checks)?;
-    let scopes = code.grant.scopes_of(client);
-    let granted = Granted { scopes: &scopes, resources: &code.grant.resources, details: &code.grant.details };
+    let (scopes, details) = (code.grant.scopes_of(client), code.grant.details_of(client));
+    let granted = Granted { scopes: &scopes, resources: &code.grant.resources, details: &details };
     let asked = Narrowing { resources: &req.resources, scope: req.scope.as_ref(), details: req.details.as_ref() };
     Ok(Grantee {
         access: audience::plan(granted, asked, client, apis, policy, checks)?,

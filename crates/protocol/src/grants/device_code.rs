@@ -85,8 +85,8 @@ pub fn redeem(
         }
     };
     grant.usable(now, checks)?;
-    let scopes = grant.scopes_of(client);
-    let granted = Granted { scopes: &scopes, resources: &grant.resources, details: &grant.details };
+    let (scopes, details) = (grant.scopes_of(client), grant.details_of(client));
+    let granted = Granted { scopes: &scopes, resources: &grant.resources, details: &details };
     let asked = Narrowing { resources: &req.resources, scope: req.scope.as_ref(), details: req.details.as_ref() };
     Ok(Grantee {
         access: audience::plan(granted, asked, client, apis, policy, checks)?,

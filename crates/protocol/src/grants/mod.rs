@@ -15,7 +15,7 @@ use crate::check::{Check, Checks, Evidence};
 use crate::claims_request::ClaimsRequest;
 use crate::client::Client;
 use crate::client_auth::Authenticated;
-use crate::details::Details;
+use crate::details::{Details, type_of};
 use crate::error::Refusal;
 use crate::params::Params;
 use crate::scopes::Scopes;
@@ -152,6 +152,12 @@ impl Grant {
     /// What is left of it for its client as that is registered today: an operator who narrows `scope` narrows living grants, too.
     pub fn scopes_of(&self, client: &Client) -> Scopes {
         self.scopes.and(&client.allowed_scopes())
+    }
+
+    /// The same of what was granted beyond them: a type that the client lost is given no longer.
+    pub fn details_of(&self, client: &Client) -> Details {
+        let types = &client.metadata.authorization_details_types;
+        Details(self.details.0.iter().filter(|detail| types.iter().any(|own| own == type_of(detail))).cloned().collect())
     }
 
     /// The claims asked for by name that may be told beside a token of these scopes: an operator who narrows `scope` narrows them as well,

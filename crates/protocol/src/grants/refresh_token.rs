@@ -81,8 +81,8 @@ pub fn refresh(
     })?;
     token.grant.held_by(&req.proven, checks)?;
     token.grant.usable(now, checks)?;
-    let scopes = token.grant.scopes_of(client);
-    let granted = Granted { scopes: &scopes, resources: &token.grant.resources, details: &token.grant.details };
+    let (scopes, details) = (token.grant.scopes_of(client), token.grant.details_of(client));
+    let granted = Granted { scopes: &scopes, resources: &token.grant.resources, details: &details };
     let asked = Narrowing { resources: &req.resources, scope: req.scope.as_ref(), details: req.details.as_ref() };
     let access = audience::plan(granted, asked, client, apis, policy, checks)?;
     let refresh_until = Some(now.plus(policy.refresh_idle).min(token.grant.expires_at));

@@ -95,7 +95,7 @@ pub fn exchange(
     let longest =
         [Some(subject.expires_at.since(now)), edge.lifetime, Some(api.token_lifetime.unwrap_or(known.policy.access_token_lifetime))];
     let lifetime = longest.into_iter().flatten().min().unwrap_or(Seconds(0));
-    let (typ, alg) = (api.token_typ.as_str(), api.signing_alg);
+    let (typ, alg) = (api.token_typ.as_str(), client.access_token_alg(api.signing_alg));
     let access = TokenPlan { audience: api.resource.as_str().to_owned(), scopes, details: Details::default(), format, typ, alg, lifetime };
     Ok(Exchanged { grantee: Grantee { access, refresh_until: None, id_token: false }, actor })
 }

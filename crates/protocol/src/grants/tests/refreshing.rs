@@ -159,3 +159,18 @@ fn a_family_bound_to_a_key_is_renewed_by_its_holder_alone() {
     }
     assert!(renewed(key("k")).is_ok());
 }
+
+#[test]
+fn details_of_a_type_that_the_client_lost_are_renewed_no_longer() {
+    let detail = |name: &str| json!({"type": name}).as_object().cloned().expect("an object");
+    let token = with(|token| {
+        let of = |name: &str| json!({"type": name}).as_object().cloned().unwrap_or_default();
+        token.grant.details = Details(vec![of("payment"), of("refund")]);
+    });
+    let refunds = by("app", json!({"authorization_details_types": ["refund"]}));
+    assert_eq!(token.grant.details_of(refunds.client()), Details(vec![detail("refund")]));
+    // Law: an operator who takes a type away takes it from living grants, too, as with scopes.
+    let asked = [("authorization_details", r#"[{"type":"payment"}]"#)];
+    assert_eq!(outcome(&refunds, Some(&token), &asked).err(), Some(Check::DetailsNotWidened));
+    assert!(token.grant.details_of(app().client()).is_empty());
+}
