@@ -6,11 +6,9 @@ use doorward::store::users::{self, User};
 use doorward_protocol::tokens::claims::Person;
 use doorward_protocol::trusted_issuer::TrustedIssuer;
 use doorward_protocol::values::Subject;
-use doorward_testkit::{API, App, AppKey, Backend, Page, START, World, claims, each_backend, photos};
+use doorward_testkit::{API, App, AppKey, Backend, Page, START, World, claims, each_backend, key_server, photos};
 use serde_json::{Map, Value, json};
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
-use std::sync::{Arc, Mutex};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const ISSUER: &str = "http://127.0.0.1:8000";
@@ -192,31 +190,6 @@ async fn an_issuer_that_is_taken_back_is_believed_no_more() {
     world.change(|conn| definitions::delete::<TrustedIssuer>(conn, CORP)).await;
     // Law: the next request sees each change.
     assert_eq!(assert_with(&orders, &sound, &[]).await.refusal(), invalid_grant());
-}
-
-/// A server of keys: its address, what it serves, and how often it was asked.
-fn key_server(jwks: Value) -> (String, Arc<Mutex<(Value, usize)>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let uri = format!("http://{}/jwks", listener.local_addr().expect("an address"));
-    let state = Arc::new(Mutex::new((jwks, 0)));
-    let served = Arc::clone(&state);
-    // Ends with the process: a listener has no other way to be woken.
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.expect("a connection");
-            let mut lines = BufReader::new(&stream).lines();
-            while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
-            let mut state = served.lock().expect("the state");
-            state.1 += 1;
-            let body = state.0.to_string();
-            let head = format!(
-                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: max-age=600\r\nContent-Length: {}",
-                body.len()
-            );
-            let _ = write!(stream, "{head}\r\nConnection: close\r\n\r\n{body}");
-        }
-    });
-    (uri, state)
 }
 
 #[rocket::async_test]
