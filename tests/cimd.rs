@@ -311,3 +311,18 @@ async fn the_picture_of_an_app_comes_from_this_server_and_is_nothing_but_a_pictu
         assert!(world.get(&format!("/client-logo/{name}")).await.status >= 400, "{name}");
     }
 }
+
+#[rocket::async_test]
+async fn a_document_cannot_enter_a_sector_that_does_not_list_it() {
+    let (world, host, sector) = (builder().start().await, Host::start(), Host::start());
+    let named = format!("http://127.0.0.1:{}/sector.json", sector.port);
+    host.serve(&json!({"subject_type": "pairwise", "sector_identifier_uri": named}));
+    sector.answer("200 OK\r\nContent-Type: application/json", br#"["https://another.example/cb"]"#);
+    // Law: nobody sees people under the names that another company knows them by.
+    assert_eq!(page(&world, &host.app(&world)).await.status, 400);
+    assert!(!is_known(&world, &host.id()).await);
+    let (host, sector) = (Host::start(), Host::start());
+    sector.answer("200 OK\r\nContent-Type: application/json", br#"["https://prints.example/cb"]"#);
+    host.serve(&json!({"subject_type": "pairwise", "sector_identifier_uri": format!("http://127.0.0.1:{}/sector.json", sector.port)}));
+    assert!(page(&world, &host.app(&world)).await.has_form("/consent"));
+}

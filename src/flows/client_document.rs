@@ -1,7 +1,7 @@
 //! Clients whose id is the address of their own metadata: the document is fetched before a request is looked at, and what it says is kept as a
 //! client of its own kind (draft-ietf-oauth-client-id-metadata-document).
 
-use super::{Ctx, FlowError, register};
+use super::{Ctx, FlowError, register, sector};
 use crate::fetch::Document;
 use crate::store::{Conn, client_documents, clients, failures, leases};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -56,6 +56,8 @@ pub async fn ensure(ctx: &Ctx, id: &ClientId) -> Result<(), FlowError> {
         Err(Refusal::by(Check::DocumentFit))
     };
     let metadata = metadata.inspect_err(|_| ctx.fetch.forget(&url, &Document::CLIENT_METADATA))?;
+    // OpenID Connect Core §8.1: or a stranger's document would name another's sector, and see its people under the same names.
+    sector::verify(&ctx.fetch, &metadata, now).await.map_err(|why| unread(&url, &why.text))?;
     let document = Read { id: id.clone(), metadata, digest: URL_SAFE_NO_PAD.encode(sha256(&fetched.body)), key, now };
     match ctx.store.write(move |conn| document.commit(conn)).await? {
         None => Ok(()),
