@@ -5,6 +5,7 @@ mod answering;
 mod binding;
 mod deciding;
 mod laws;
+mod manners;
 mod table;
 mod validating;
 

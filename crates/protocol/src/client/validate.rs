@@ -139,6 +139,9 @@ fn authentication(metadata: &Metadata) -> Verdict {
 fn keys(metadata: &Metadata) -> Verdict {
     // RFC 7591 §2: "MUST NOT both be present".
     ensure(metadata.jwks.is_none() || metadata.jwks_uri.is_none(), || "jwks: give jwks or jwks_uri, not both".to_owned())?;
+    ensure(!metadata.require_signed_request_object || metadata.jwks.is_some() || metadata.jwks_uri.is_some(), || {
+        "require_signed_request_object: it needs jwks or jwks_uri with the keys that verify the signatures".to_owned()
+    })?;
     let Some(jwks) = &metadata.jwks else { return Ok(()) };
     JwkSet::from_value(jwks).map_err(|why| wrong(format!("jwks: {why}")))?;
     // Keys are stored as they come, and secrets at rest are useless.

@@ -2,7 +2,9 @@
 #![allow(clippy::expect_used)]
 
 use super::*;
+use crate::client::Metadata;
 use crate::jose::{JwkSet, SigningKey};
+use crate::values::ClientId;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 use serde_json::json;
@@ -214,6 +216,54 @@ fn values_that_no_parameter_has_are_refused() {
         json!({"resource": vec!["https://a.example"; 100]}),
     ] {
         assert_eq!(refused(&changes), (both, both), "{changes}");
+    }
+}
+
+fn client(changes: &Value) -> Client {
+    let mut all = json!({"redirect_uris": ["https://app.example/"]});
+    all.as_object_mut().expect("members").extend(changes.as_object().cloned().expect("members"));
+    Client::new(ClientId::new("app"), Metadata::read(all).expect("metadata"), None, Timestamp(0))
+}
+
+#[test]
+fn the_algorithm_is_the_registered_one_or_else_one_of_the_profile() {
+    let (rs, ps) = (SigningKey::generate(Alg::Rs256).expect("a key"), SigningKey::generate(Alg::Ps256).expect("a key"));
+    let keys = JwkSet::new(vec![rs.public().clone(), ps.public().clone()]);
+    let issuer = Issuer::parse(ISSUER).expect("an issuer");
+    let fapi = json!({"profile": "fapi2", "token_endpoint_auth_method": "private_key_jwt", "jwks": keys,
+        "dpop_bound_access_tokens": true, "id_token_signed_response_alg": "PS256"});
+    let refused = Err(Check::RequestObjectSigned);
+    for (metadata, by_rs, by_ps) in [
+        (json!({}), Ok(()), Ok(())),
+        (json!({"request_object_signing_alg": "PS256"}), refused, Ok(())),
+        (json!({"request_object_signing_alg": "RS256"}), Ok(()), refused),
+        (json!({"request_object_signing_alg": "ES256"}), refused, refused),
+        (fapi, refused, Ok(())),
+    ] {
+        let client = client(&metadata);
+        let opened = |key: &SigningKey| {
+            let object = key.sign("JWT", &claims(&json!({}))).expect("it is signed");
+            open(&object, &keys, &client, &issuer, NOW, &mut Checks::silent()).map(|_| ()).map_err(|refusal| refusal.check)
+        };
+        assert_eq!((opened(&rs), opened(&ps)), (by_rs, by_ps), "{metadata}");
+    }
+}
+
+#[test]
+fn a_jti_with_an_end_is_remembered_until_then_and_for_a_day_at_most() {
+    let remembered = |client_id: &str, claims: &Map<String, Value>| {
+        let client = Client { id: ClientId::new(client_id), ..client(&json!({})) };
+        once(claims, &client, NOW)
+    };
+    let one = remembered("app", &claims(&json!({}))).expect("it is remembered");
+    assert_eq!(one.expires_at, NOW.plus(Seconds(300)).plus(LEEWAY));
+    let long = remembered("app", &claims(&json!({"exp": NOW.0 + 1_000_000}))).expect("it is remembered");
+    assert_eq!((long.expires_at, &long.key), (NOW.plus(REMEMBERED), &one.key));
+    // By client and jti; the same words of another client are another request.
+    assert_ne!(remembered("other", &claims(&json!({}))).map(|once| once.key), Some(one.key.clone()));
+    assert_ne!(remembered("app", &claims(&json!({"jti": "b"}))).map(|once| once.key), Some(one.key));
+    for absent in ["jti", "exp"] {
+        assert_eq!(remembered("app", &without(&[absent])), None, "{absent}");
     }
 }
 
