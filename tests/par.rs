@@ -2,7 +2,7 @@
 #![allow(clippy::expect_used, missing_docs)]
 
 use doorward::clock::Clock as _;
-use doorward_testkit::{App, AppKey, AuthRequest, CHALLENGE, Page, World, app, basic, each_backend, encode};
+use doorward_testkit::{App, AppKey, AuthRequest, CHALLENGE, Page, World, app, basic, claims, each_backend, encode};
 use rocket::http::Method;
 use serde_json::json;
 
@@ -304,4 +304,67 @@ async fn rfc_9449_10_1_a_pushed_request_is_bound_to_the_key_that_was_proven() {
     // At the authorization endpoint itself the parameter alone binds (RFC 9449 §10).
     let code = browser.open(&shop.request().with("dpop_jkt", &key.jkt())).await.landing().code();
     assert_eq!(proving.redeem(&code).await.status, 200);
+}
+
+#[rocket::async_test]
+async fn fapi_2_0_from_the_signed_push_to_the_signed_answer_and_the_bound_token() {
+    let key = std::sync::Arc::new(AppKey::new());
+    let metadata = json!({
+        "client_secret": null, "profile": "fapi2", "token_endpoint_auth_method": "private_key_jwt", "jwks": key.jwks(),
+        "dpop_bound_access_tokens": true, "id_token_signed_response_alg": "ES256", "require_signed_request_object": true,
+        "authorization_signed_response_alg": "ES256", "require_consent": false,
+    });
+    let world = World::new().set("CODE_LIFETIME", "5m").app("bank", metadata).user("ada").start().await;
+    let bank = world.app("bank").signing(&key).proving(&key);
+    let now = world.clock.now().0;
+    let signed = |changes: serde_json::Value| {
+        let mut all: serde_json::Map<_, _> =
+            bank.request().params.into_iter().map(|(name, value)| (name, serde_json::Value::from(value))).collect();
+        let about = json!({"iss": "bank", "aud": [world.issuer.as_str()], "nbf": now, "exp": now + 300, "response_mode": "jwt"});
+        all.extend(about.as_object().cloned().unwrap_or_default());
+        all.extend(changes.as_object().cloned().unwrap_or_default());
+        all.retain(|_, value| !value.is_null());
+        key.jwt(&serde_json::Value::Object(all))
+    };
+    // Message Signing §5.3.1: no plain push, no object without its times, none that lives long; Security Profile §5.3.2.2: its redirect URI.
+    let plain = push(&bank, &bank.request()).await;
+    assert_eq!(plain.refusal(), (400, "invalid_request".to_owned()), "{}", plain.body);
+    for (changes, error) in [
+        (json!({"exp": null}), "invalid_request_object"),
+        (json!({"nbf": null}), "invalid_request_object"),
+        (json!({"aud": "https://evil.example"}), "invalid_request_object"),
+        (json!({"aud": null}), "invalid_request_object"),
+        (json!({"iss": null}), "invalid_request_object"),
+        (json!({"exp": now - 60}), "invalid_request_object"),
+        (json!({"exp": now + 4_000}), "invalid_request_object"),
+        (json!({"nbf": now - 4_000, "exp": now + 60}), "invalid_request_object"),
+        (json!({"request_uri": "urn:x"}), "invalid_request_object"),
+        (json!({"redirect_uri": null}), "invalid_request"),
+        (json!({"code_challenge": null, "code_challenge_method": null}), "invalid_request"),
+        (json!({"response_type": "code id_token"}), "unsupported_response_type"),
+    ] {
+        let page = bank.post("/par", &[("request", &signed(changes.clone()))]).await;
+        assert_eq!(page.refusal(), (400, error.to_owned()), "{changes}: {}", page.body);
+    }
+    let mut browser = world.browser();
+    browser.log_in("ada").await;
+    // What wasn't pushed is refused, be it signed or not; the answer to the signed one is signed as it asks.
+    assert_eq!(browser.open(&bank.request()).await.landing().error(), "invalid_request");
+    let mut beside = bring(&bank, "");
+    beside = beside.without("request_uri").with("request", &signed(json!({})));
+    let landing = browser.open(&beside).await.landing();
+    assert_eq!(claims(landing.get("response").expect("a response"))["error"], "invalid_request");
+    let answer = async |browser: &mut doorward_testkit::Browser<'_>| {
+        let page = bank.post("/par", &[("request", &signed(json!({})))]).await;
+        assert_eq!(page.status, 201, "{}", page.body);
+        let landing = browser.open(&bring(&bank, &page.text("request_uri"))).await.landing();
+        claims(landing.get("response").expect("a response"))["code"].as_str().expect("a code").to_owned()
+    };
+    let code = answer(&mut browser).await;
+    let tokens = bank.redeem(&code).await;
+    assert_eq!((tokens.status, tokens.text("token_type")), (200, "DPoP".to_owned()), "{}", tokens.body);
+    // Law: its codes end after 60 seconds, though the operator gives others five minutes.
+    let code = answer(&mut browser).await;
+    world.clock.advance(60);
+    assert_eq!(bank.redeem(&code).await.refusal(), (400, "invalid_grant".to_owned()));
 }
