@@ -160,6 +160,12 @@ async fn rfc_7591_3_2_2_a_wrong_registration_is_told_what_is_wrong() {
         (json!({"grant_types": ["implicit"], "response_types": ["token"]}), "invalid_client_metadata", "grant_types"),
         (json!({"scope": "photos:read"}), "invalid_client_metadata", "scope"),
         (json!({"logo_uri": "javascript:alert(1)"}), "invalid_client_metadata", "logo_uri"),
+        (json!({"software_statement": "eyJ.eyJ.x"}), "unapproved_software_statement", ""),
+        (
+            json!({"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": "prints.example"}),
+            "invalid_client_metadata",
+            "certificates, which do not reach this server",
+        ),
         (json!({"jwks": {"keys": [{"kty": "oct", "k": "AAAA"}]}}), "invalid_client_metadata", "jwks"),
     ] {
         let page = register(&world, &with(&members)).await;

@@ -49,6 +49,7 @@ pub async fn register(ctx: &Ctx, applicant: &Applicant<'_>, asked: Map<String, V
         })
         .await?;
     let metadata = registration::metadata(asked, rules, &scopes(&catalog), checks)?;
+    ctx.policy.takes_method_of(&metadata).map_err(registration::of_metadata)?;
     sector::verify(&ctx.fetch, &metadata, now).await.map_err(registration::of_metadata)?;
     let access = Secret::<RegistrationAccess>::mint(&*ctx.rng);
     let secret = metadata.token_endpoint_auth_method.has_secret().then(|| Secret::<ClientSecret>::mint(&*ctx.rng));

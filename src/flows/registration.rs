@@ -44,6 +44,7 @@ pub async fn replace(ctx: &Ctx, id: ClientId, token: Secret<RegistrationAccess>,
     let (client, catalog) =
         ctx.store.read(move |conn| Ok::<_, FlowError>((admitted(conn, &read_id, &read_digest)?, cache.get(conn)?))).await?;
     let metadata = registration::update(&client, asked, &ctx.policy.registration, &scopes(&catalog), &mut Checks::silent())?;
+    ctx.policy.takes_method_of(&metadata).map_err(registration::of_metadata)?;
     sector::verify(&ctx.fetch, &metadata, ctx.now()).await.map_err(registration::of_metadata)?;
     let change = Change { id, digest, metadata, spare: Arc::new(Secret::mint(&*ctx.rng)), ctx: ctx.clone() };
     let spare = Arc::clone(&change.spare);

@@ -83,6 +83,7 @@ pub fn read(id: &ClientId, document: &[u8], policy: &Policy, apis: &Scopes, chec
     checks
         .hold(Check::DocumentFit, !shared)
         .map_err(|_| unfit("token_endpoint_auth_method: none, or a method by a key of the client's own".to_owned()))?;
+    policy.takes_method_of(&metadata).map_err(|why| unfit(why.text))?;
     Ok(metadata)
 }
 

@@ -1,7 +1,8 @@
 //! What the operator may choose: the issuer and the lifetimes.
 
-use crate::client::{AuthMethod, Client, Origin};
+use crate::client::{AuthMethod, Client, Metadata, MetadataError, Origin};
 use crate::client_document::Documents;
+use crate::error::ErrorCode;
 use crate::registration::Rules;
 use crate::values::{Issuer, Seconds};
 
@@ -98,6 +99,19 @@ impl Policy {
     /// How long the codes of a client may be redeemed: at most 60 seconds by FAPI 2.0 Security Profile §5.3.2.2.
     pub fn code_lifetime_of(&self, client: &Client) -> Seconds {
         if client.is_fapi2() { self.code_lifetime.min(Seconds(60)) } else { self.code_lifetime }
+    }
+
+    /// Refuses a registration for a method by which no client can prove itself here.
+    ///
+    /// # Errors
+    /// [`MetadataError`] names the member.
+    pub fn takes_method_of(&self, metadata: &Metadata) -> Result<(), MetadataError> {
+        let method = metadata.token_endpoint_auth_method;
+        if self.mutual_tls.allows(method) {
+            return Ok(());
+        }
+        let text = format!("token_endpoint_auth_method: {} needs client certificates, which do not reach this server", method.as_str());
+        Err(MetadataError { code: ErrorCode::InvalidClientMetadata, text })
     }
 
     /// Whether PKCE is required of a client. One that registered itself goes without only as long as the operator lets such clients.
