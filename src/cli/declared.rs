@@ -73,6 +73,13 @@ pub const LISTS: &[List] = &[
         sample: r#"{"name": "orders-to-stock", "client": "orders", "target": "https://stock.example/api", "scopes": ["stock:read"]}"#,
         patch: r#"{"lifetime": "2m"}"#,
     },
+    List {
+        word: "detail-type",
+        name: "TYPE",
+        named: "payment",
+        sample: r#"{"type": "payment", "resource": "https://bank.example/api", "schema": {"required": ["amount"], "properties": {"type": {}, "amount": {"type": "string"}}, "additionalProperties": false}, "sentence": {"en": "Pay {amount}", "zh-CN": "支付{amount}"}}"#,
+        patch: r#"{"sentence": {"en": "Pay {amount} once", "zh-CN": "支付{amount}一次"}}"#,
+    },
 ];
 
 /// Puts a list's own examples and names into the grammar.
