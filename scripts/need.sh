@@ -51,6 +51,8 @@ has_node() { command -v node >/dev/null && [ "$(node -p 'Number(process.versions
 has_npm() { command -v npm >/dev/null; }
 has_venv() { command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null; }
 has_curl() { command -v curl >/dev/null; }
+has_jq() { command -v jq >/dev/null; }
+has_openssl() { command -v openssl >/dev/null; }
 
 need_rust() {
     has_cargo || { echo "error: no cargo; install Rust from https://rustup.rs" >&2; return 1; }
@@ -84,6 +86,8 @@ need_client_tools() {
     need_browser_tools
     need has_venv python3-venv
     need has_curl curl
+    need has_jq jq
+    need has_openssl openssl
 }
 
 # The browser's packages, again only when the lock file changed.
