@@ -3,23 +3,22 @@
 use super::answering;
 use super::asking::{self, Refused, Unasked};
 use super::catalog::Catalog;
+use super::issue::{Issue, Stands};
 use super::subject::sub_for;
 use super::{Ctx, FlowError, PATIENCE, client_document};
 use crate::store::interactions::{self, Interaction};
 use crate::store::pushed::{self, Pushed};
 use crate::store::users::User;
-use crate::store::{Conn, StoreError, codes, consents, grants, sessions};
-use doorward_protocol::authorize::response::{Draft, Response};
-use doorward_protocol::authorize::{Approval, ConsentAsk, Facts, LoginAsk, Next, PageError, Progress, Raw, Request, Session, decide};
+use crate::store::{Conn, StoreError, consents};
+use doorward_protocol::authorize::response::Response;
+use doorward_protocol::authorize::{ConsentAsk, Facts, LoginAsk, Next, PageError, Progress, Raw, Session, decide};
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client::Client;
 use doorward_protocol::consent::Consent;
 use doorward_protocol::error::Refusal;
-use doorward_protocol::grants::authorization_code::CodeRecord;
-use doorward_protocol::grants::{Grant, GrantType};
-use doorward_protocol::secret::{Browser, Code, Digest, PushedRequest, Secret, random_id};
+use doorward_protocol::secret::{Browser, Digest, PushedRequest, random_id};
 use doorward_protocol::tokens::claims::Person;
-use doorward_protocol::values::{GrantId, InteractionId, Timestamp};
+use doorward_protocol::values::{InteractionId, Timestamp};
 use std::sync::Arc;
 
 /// What became of an authorization request.
@@ -98,7 +97,7 @@ pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Wh
     }
     let source = match asking::locate(ctx, raw).await? {
         Ok(source) => source,
-        Err(refused) => return unasked(ctx, refused).await,
+        Err(refused) => return unasked(ctx, refused, who.is_some()).await,
     };
     let (inner, here) = (ctx.clone(), who.clone());
     let decided = ctx
@@ -129,7 +128,7 @@ pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Wh
         .await?;
     let (asked, next) = match decided {
         Ok(decided) => decided,
-        Err(Unasked::Refused(refused)) => return unasked(ctx, refused).await,
+        Err(Unasked::Refused(refused)) => return unasked(ctx, refused, who.is_some()).await,
         Err(Unasked::Open(id)) => return Ok(Begun::Interact(id)),
     };
     match (next, who) {
@@ -176,9 +175,10 @@ pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Wh
     }
 }
 
-async fn unasked(ctx: &Ctx, refused: Refused) -> Result<Begun, FlowError> {
+async fn unasked(ctx: &Ctx, refused: Refused, logged_in: bool) -> Result<Begun, FlowError> {
     match refused {
         Refused::Page(page) => Ok(Begun::Page(page)),
+        Refused::Redirect(refused, client) if !logged_in && !client.is_trusted_to_redirect() => Ok(Begun::Page(refused.refusal.into())),
         Refused::Redirect(refused, client) => answering::refuse(ctx, &client, refused).await.map(Begun::Respond),
     }
 }
@@ -191,32 +191,6 @@ async fn lost(ctx: &Ctx, digest: Option<Digest<PushedRequest>>) -> Result<Begun,
         Some(Pushed { taken: true, interaction: Some(id), .. }) => Ok(Begun::Interact(id)),
         Some(Pushed { taken: true, interaction: None, .. }) => Ok(Begun::Page(Refusal::by(Check::PushedRequestUnused).into())),
         Some(Pushed { taken: false, .. }) | None => Err(ended),
-    }
-}
-
-/// Where a request stands that is about to be answered: it is answered once.
-#[derive(Clone, Copy)]
-pub(super) enum Stands<'a> {
-    /// Nowhere.
-    Nowhere,
-    /// Stored, while a person looked at its pages.
-    Stored(&'a InteractionId),
-    /// Where its client pushed it.
-    Pushed(&'a Digest<PushedRequest>),
-}
-
-impl<'a> Stands<'a> {
-    fn pushed(digest: Option<&'a Digest<PushedRequest>>) -> Self {
-        digest.map_or(Self::Nowhere, Self::Pushed)
-    }
-
-    /// Marks it answered: true for exactly one caller.
-    fn answered(self, conn: &mut Conn, now: Timestamp) -> Result<bool, FlowError> {
-        Ok(match self {
-            Self::Nowhere => true,
-            Self::Stored(id) => interactions::finish(conn, id)?,
-            Self::Pushed(digest) => pushed::take(conn, digest, None, now)?,
-        })
     }
 }
 
@@ -245,7 +219,11 @@ pub(super) fn open(conn: &mut Conn, ctx: &Ctx, id: &InteractionId, browser: Opti
     let client = catalog.client(conn, &interaction.request.client_id)?;
     match client {
         // A client that was deleted or lost this redirect URI meanwhile gets nothing.
-        Some(client) if ctx.now() < interaction.expires_at && client.has_redirect_uri(interaction.request.target.uri.as_str()) => {
+        Some(client)
+            if ctx.now() < interaction.expires_at
+                && client.has_redirect_uri(interaction.request.target.uri.as_str())
+                && catalog.apis.can_show(&interaction.request.details) =>
+        {
             Ok(Opened::Open(Box::new((interaction, client, catalog))))
         }
         _ => Ok(Opened::Not(Step::Expired)),
@@ -321,73 +299,4 @@ pub async fn resume(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser
 fn view(ctx: &Ctx, interaction: Interaction, client: Arc<Client>, catalog: Arc<Catalog>, who: Option<Who>, now: Timestamp) -> Box<View> {
     let remembered_until = now.plus(ctx.policy.consent_lifetime);
     Box::new(View { interaction, client, catalog, user: who.map(|who| who.user), remembered_until })
-}
-
-/// A code about to be given: its secrets are drawn before the transaction, which may run more than once.
-pub(super) struct Issue {
-    code: CodeRecord,
-    secret: Secret<Code>,
-    consent: Option<Consent>,
-    remembered: bool,
-    request: Request,
-    ctx: Ctx,
-    now: Timestamp,
-}
-
-impl Issue {
-    pub(super) fn draw(ctx: &Ctx, request: Request, client: &Client, session: Session, approval: Approval) -> Self {
-        let now = ctx.now();
-        let lives = ctx.policy.family_lifetime(client.may(GrantType::RefreshToken));
-        let grant = Grant {
-            id: GrantId::new(random_id(&*ctx.rng)),
-            client_id: client.id.clone(),
-            subject: session.subject,
-            session: session.id,
-            scopes: approval.scopes,
-            resources: request.resources.clone(),
-            auth_time: session.auth_time,
-            nonce: request.nonce.clone(),
-            claims: approval.claims,
-            details: request.details.clone(),
-            confirmation: None,
-            expires_at: now.plus(lives),
-            alive: true,
-            person_active: true,
-        };
-        let code = CodeRecord {
-            grant,
-            redirect_uri: request.redirect_uri_sent.then(|| request.target.uri.as_str().to_owned()),
-            challenge: request.challenge.clone(),
-            dpop_jkt: request.dpop_jkt.clone(),
-            expires_at: now.plus(ctx.policy.code_lifetime_of(client)),
-            spent: false,
-        };
-        Self { code, secret: Secret::mint(&*ctx.rng), consent: approval.consent, remembered: false, request, ctx: ctx.clone(), now }
-    }
-
-    /// It rests on an answer given before, where the client needs one at all: withdrawn meanwhile, it gives nothing.
-    fn without_asking(self, client: &Client) -> Self {
-        Self { remembered: client.metadata.require_consent, ..self }
-    }
-
-    /// Commits consent, grant and code together; none when the request was answered before, or the session or the remembered consent ended
-    /// meanwhile.
-    pub(super) fn commit(&self, conn: &mut Conn, stands: Stands<'_>) -> Result<Option<Draft>, FlowError> {
-        if !sessions::hold(conn, &self.code.grant.session, self.now)? {
-            return Ok(None);
-        }
-        let grant = &self.code.grant;
-        if self.remembered && !consents::hold(conn, &grant.subject, &grant.client_id)? {
-            return Ok(None);
-        }
-        if !stands.answered(conn, self.now)? {
-            return Ok(None);
-        }
-        if let Some(consent) = &self.consent {
-            consents::put(conn, &grant.subject, &grant.client_id, consent)?;
-        }
-        grants::insert(conn, grant, self.now)?;
-        codes::insert(conn, &self.secret.digest(), &self.code)?;
-        Ok(Some(Draft::code(self.request.target.clone(), &self.secret, &self.ctx.policy)))
-    }
 }

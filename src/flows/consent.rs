@@ -1,7 +1,8 @@
 //! A person's answer on the pages of a stored request: allow, deny, cancel, another account.
 
 use super::answering;
-use super::authorize::{Issue, Opened, Stands, Who, consent_of, open};
+use super::authorize::{Opened, Who, consent_of, open};
+use super::issue::{Issue, Stands};
 use super::{Ctx, FlowError};
 use crate::store::{interactions, sessions};
 use doorward_protocol::authorize::response::Response;

@@ -25,17 +25,21 @@ pub struct At<'r> {
 ///
 /// # Errors
 /// [`FlowError::Refused`] by the checks of RFC 9449 §4.3.
-pub fn prove(ctx: &Ctx, headers: &[String], at: At<'_>, client: Option<&Client>) -> Result<Option<Proven>, FlowError> {
+pub fn prove(ctx: &Ctx, headers: &[String], at: At<'_>) -> Result<Option<Proven>, FlowError> {
     let checks = &mut Checks::silent();
     let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
     let Some(proof) = Proof::read(&headers, checks)? else { return Ok(None) };
     let key = ctx.seal.nonce_key();
     let nonce = if ctx.policy.require_dpop_nonce { NonceCheck::Required(key) } else { NonceCheck::Optional(key) };
-    let proven = proof.verify(at.method, &ctx.policy.issuer.at(at.path), at.token, nonce, ctx.now(), checks)?;
-    if let Some(client) = client {
-        proven.fits(client, checks)?;
-    }
-    Ok(Some(proven))
+    Ok(Some(proof.verify(at.method, &ctx.policy.issuer.at(at.path), at.token, nonce, ctx.now(), checks)?))
+}
+
+/// Holds a proof against the profile of the client that showed it.
+///
+/// # Errors
+/// [`Check::ProfileAlg`].
+pub fn fits(proof: Option<&Proven>, client: &Client) -> Result<(), Refusal> {
+    proof.map_or(Ok(()), |proof| proof.fits(client, &mut Checks::silent()))
 }
 
 /// The keys a request has proven to hold: that of its proof, and that of its connection's certificate (RFC 8705 §3).

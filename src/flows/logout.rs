@@ -64,7 +64,9 @@ pub async fn begin(ctx: &Ctx, params: Params, browser: Digest<Browser>, who: Opt
             Some(who) => end(ctx, who, false).await?,
             None => Vec::new(),
         };
-        return Ok(Begun::Done(Done { redirect: redirect(&request), client, everywhere: false, apps }));
+        // With neither a session nor a token of ours, nobody has logged in to an app that registered itself: it is linked, not gone to.
+        let known = proven || request.session.is_some() || client.as_ref().is_none_or(|client| client.is_trusted_to_redirect());
+        return Ok(Begun::Done(Done { redirect: redirect(&request).filter(|_| known), client, everywhere: false, apps }));
     }
     let id = InteractionId::new(random_id(&*ctx.rng));
     let (key, until) = (id.clone(), ctx.now().plus(super::PATIENCE));

@@ -15,6 +15,7 @@ pub mod device;
 pub mod dpop;
 mod hint;
 pub mod introspect;
+mod issue;
 pub mod issuer_keys;
 pub mod login;
 pub mod logo;

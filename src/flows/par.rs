@@ -30,10 +30,11 @@ pub struct Answer {
 /// # Errors
 /// [`FlowError::Refused`] with the rule that refused (§2.3), [`FlowError::Store`] when nothing could be committed.
 pub async fn push(ctx: &Ctx, sender: &Sender, params: Params) -> Result<Answer, FlowError> {
+    // Before the client is proven: an assertion works once, and whoever is asked for a nonce comes again with the same one.
+    let proof = dpop::prove(ctx, &sender.dpop, At { method: "POST", path: path::PUSHED, token: None })?;
     let (by, catalog) = authenticate(ctx, sender).await?;
     let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
-    let at = At { method: "POST", path: path::PUSHED, token: None };
-    let proof = dpop::prove(ctx, &sender.dpop, at, Some(by.client()))?;
+    dpop::fits(proof.as_ref(), by.client())?;
     let proven = dpop::proven(proof.as_ref(), sender.certificate.as_deref());
     let (raw, once) = opened(ctx, by.client(), params).await.map_err(|why| match why {
         FlowError::Refused(refusal) => as_client(refusal),

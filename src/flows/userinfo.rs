@@ -106,6 +106,6 @@ fn proof(ctx: &Ctx, visitor: &Visitor<'_>, shown: Shown<'_>) -> Result<Option<dp
         return Ok(None);
     }
     let at = At { method: visitor.method, path: path::USERINFO, token: Some(shown.token) };
-    let proof = dpop::prove(ctx, &visitor.dpop, at, None)?;
+    let proof = dpop::prove(ctx, &visitor.dpop, at)?;
     Ok(Some(Checks::silent().some(Check::DpopPresent, proof)?))
 }

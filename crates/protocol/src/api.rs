@@ -1,6 +1,7 @@
 //! APIs (resource servers): their audience, their scopes and how their tokens are made.
 
 use crate::detail_type::{DetailSchemas, DetailType};
+use crate::details::Details;
 use crate::jose::Alg;
 use crate::scopes::{Scopes, is_openid_scope, is_scope_token};
 use crate::values::{ResourceUri, Seconds};
@@ -168,6 +169,11 @@ impl Apis {
     /// All types of authorization details.
     pub fn detail_types(&self) -> impl Iterator<Item = &DetailType> {
         self.details.iter()
+    }
+
+    /// Whether every object of these has a type that can be put into words: what a person can't read can't be allowed.
+    pub fn can_show(&self, details: &Details) -> bool {
+        details.types().all(|name| self.detail_type(name).is_some())
     }
 
     /// Where an object departs from the schema of its type; without schemas nothing fits.

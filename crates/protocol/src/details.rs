@@ -24,6 +24,11 @@ impl Details {
         self.0.is_empty()
     }
 
+    /// The type of each object.
+    pub fn types(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(type_of)
+    }
+
     /// Reads the parameter; that its objects are known and allowed is asked by [`Self::allowed`].
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! Sectors of pairwise subjects: which clients see a person under the same name (OpenID Connect Core §8.1).
 
-use crate::client::{Client, Metadata, MetadataError};
+use crate::client::{Client, Metadata, MetadataError, Origin};
 use crate::error::ErrorCode;
+use crate::grants::GrantType;
 use crate::redirect_uri::RedirectUri;
 use crate::values::is_loopback;
 use serde_json::Value;
@@ -14,7 +15,9 @@ pub const MOST_BYTES: usize = 64 * 1024;
 /// belongs to nobody: such a client is a sector by itself, and so is one without any address.
 pub fn of(client: &Client) -> String {
     let named = client.metadata.sector_identifier_uri.as_deref().and_then(|uri| Url::parse(uri).ok()?.host_str().map(str::to_owned));
-    let host = named.or_else(|| client.metadata.redirect_uris.first().and_then(host));
+    // A code comes back to its redirect URI, which proves the host; a device's token doesn't, and whoever registers itself may name any host.
+    let proven = client.origin == Origin::Operator || !client.may(GrantType::DeviceCode);
+    let host = named.or_else(|| client.metadata.redirect_uris.first().filter(|_| proven).and_then(host));
     // A colon can't stand in a host's name: no client id passes for one.
     host.unwrap_or_else(|| format!("client:{}", client.id))
 }
@@ -81,6 +84,17 @@ mod tests {
             (json!({"grant_types": ["urn:ietf:params:oauth:grant-type:device_code"]}), "client:app"),
         ] {
             assert_eq!(sector(json.clone()), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_device_that_registered_itself_can_not_enter_the_sector_of_a_host_it_names() {
+        let json = json!({"redirect_uris": ["https://victim.example/cb"], "grant_types": [GrantType::DeviceCode.as_str()]});
+        let client = Client::new(ClientId::new("tv"), metadata(json), None, Timestamp(0));
+        assert_eq!(of(&client), "victim.example", "the operator vouches for the host");
+        for origin in [Origin::Dynamic, Origin::Document] {
+            // Law: nothing comes back to that host that would prove it.
+            assert_eq!(of(&Client { origin, ..client.clone() }), "client:tv");
         }
     }
 

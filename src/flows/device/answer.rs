@@ -11,7 +11,6 @@ use doorward_protocol::authorize::{Answer, ConsentAsk};
 use doorward_protocol::check::Checks;
 use doorward_protocol::claims_request::ClaimsRequest;
 use doorward_protocol::client::Client;
-use doorward_protocol::details::type_of;
 use doorward_protocol::device::{is_fresh, shown};
 use doorward_protocol::grants::{Grant, GrantType};
 use doorward_protocol::scopes::Scopes;
@@ -66,7 +65,7 @@ fn open(conn: &mut Conn, ctx: &Ctx, page: &InteractionId, browser: Option<&Diges
     let client = catalog.client(conn, &entered.asked.client_id)?.filter(|client| client.may(GrantType::DeviceCode));
     let living = entered.allowed.is_some() || ctx.now() < entered.asked.valid_until;
     // What can't be shown can't be asked: an operator took the type of a transaction away.
-    let shown_whole = entered.asked.request.details.0.iter().all(|detail| catalog.apis.detail_type(type_of(detail)).is_some());
+    let shown_whole = catalog.apis.can_show(&entered.asked.request.details);
     let Some(client) = client.filter(|_| living && shown_whole) else { return Ok(Err(Step::Expired)) };
     let plain = ctx.seal.open(CONTEXT, &entered.sealed_code).map_err(|why| FlowError::Internal(why.to_string()))?;
     let code = shown(&Secret::<UserCode>::shown(String::from_utf8_lossy(&plain)));

@@ -67,10 +67,11 @@ struct Given {
 /// # Errors
 /// [`FlowError::Refused`] with the rule that refused, [`FlowError::Store`] when nothing could be committed.
 pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenResponse, FlowError> {
+    // Before the client is proven: an assertion works once, and whoever is asked for a nonce comes again with the same one.
+    let proof = dpop::prove(ctx, &sender.dpop, At { method: "POST", path: path::TOKEN, token: None })?;
     let (by, catalog) = authenticate(ctx, sender).await?;
     let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
-    let at = At { method: "POST", path: path::TOKEN, token: None };
-    let proof = dpop::prove(ctx, &sender.dpop, at, Some(by.client()))?;
+    dpop::fits(proof.as_ref(), by.client())?;
     let proven = dpop::proven(proof.as_ref(), sender.certificate.as_deref());
     let request = TokenRequest::read(params, &by, proven, &mut Checks::silent()).map_err(as_client)?;
     let asserted = assertion::asserted(ctx, &request, &by, &catalog).await?;

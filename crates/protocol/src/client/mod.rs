@@ -129,6 +129,13 @@ impl Client {
         !self.is_public() && self.origin == Origin::Operator
     }
 
+    /// Whether a browser may be sent to its addresses before anybody has logged in. Whoever registers itself could otherwise make this server
+    /// send people on to any address, under its own good name (RFC 9700 §4.11.2: "MUST always authenticate the user first and, with the
+    /// exception of the silent authentication use case, prompt the user for credentials when needed, before redirecting the user").
+    pub fn is_trusted_to_redirect(&self) -> bool {
+        self.origin == Origin::Operator
+    }
+
     /// Its name for people who read `language`.
     pub fn shown_name(&self, language: &str) -> &str {
         self.metadata

@@ -82,6 +82,8 @@ impl Asserted<'_> {
 
     fn own(&self, key: Key<'_>, issuer: &Issuer, now: Timestamp, checks: &mut Checks<'_>) -> Result<Once, Refusal> {
         let claims = client_assertion::verify(&self.assertion.jwt, key, checks)?;
+        // FAPI 2.0 Security Profile §5.3.2.1: the issuer "as a string"; others may write a list of that one.
+        checks.hold(Check::AssertionAudience, !self.client.is_fapi2() || claims.get("aud").is_some_and(serde_json::Value::is_string))?;
         client_assertion::check(&claims, self.client.id.as_str(), issuer, now, checks)
     }
 
