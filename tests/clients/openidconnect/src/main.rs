@@ -1,7 +1,8 @@
 //! The `openidconnect` crate as a client of Doorward: discovery, code with PKCE, ID tokens in RS256 and ES256, userinfo,
-//! refresh, and what must fail. Run by `with-server`; ends with 1 and says why when a law is broken.
+//! refresh, devices, machines, introspection, registration, and what must fail. Run by `with-server`; ends with 1 and says why when a law is broken.
 
 mod browser;
+mod endpoints;
 mod form;
 mod http;
 
@@ -65,7 +66,7 @@ fn main() -> Result<(), Failure> {
     say("a code works once, and its replay ends what it gave");
     a_wrong_secret_is_refused(&world, port)?;
     say("a wrong client secret is refused");
-    Ok(())
+    endpoints::all(&world, port)
 }
 
 fn say(law: &str) {
