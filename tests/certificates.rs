@@ -13,6 +13,10 @@ struct Scene {
     own: AppCertificate,
 }
 
+const PROXY: (&str, &str) = ("TRUSTED_PROXIES", "127.0.0.1");
+const HEADER: (&str, &str) = ("CLIENT_CERT_HEADER", "Client-Cert");
+const SAYS: (&str, &str) = ("CLIENT_CERT_VERIFIED_HEADER", "Client-Cert-Verified");
+
 const GRANTS: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
 
 fn members(method: &str, more: Value) -> Value {
@@ -38,11 +42,18 @@ async fn scene_with(settings: &[(&str, &str)]) -> Scene {
 }
 
 async fn scene() -> Scene {
-    scene_with(&[("TRUSTED_PROXIES", "127.0.0.1"), ("CLIENT_CERT_HEADER", "Client-Cert")]).await
+    scene_with(&[PROXY, HEADER, SAYS]).await
 }
 
-/// Asks for a token of its own, with these headers.
+/// Asks for a token of its own, with these headers of a proxy that has verified.
 async fn machine(app: &App<'_>, headers: &[(&str, &str)]) -> Page {
+    let mut headers = headers.to_vec();
+    headers.push(("Client-Cert-Verified", "SUCCESS"));
+    with_headers(app, &headers).await
+}
+
+/// Asks for a token of its own, with these headers alone.
+async fn with_headers(app: &App<'_>, headers: &[(&str, &str)]) -> Page {
     let body = encode(&[("grant_type", "client_credentials"), ("client_id", &app.id), ("scope", "photos:read")]);
     app.raw("/token", headers, &body).await
 }
@@ -107,8 +118,8 @@ async fn rfc_8705_2_2_a_self_signed_certificate_is_a_registered_one() {
     let expired = AppCertificate::lasting("own", START - 100, START - 1);
     let world = World::new()
         .app("own", members("self_signed_tls_client_auth", json!({"jwks": expired.jwks()})))
-        .set("TRUSTED_PROXIES", "127.0.0.1")
-        .set("CLIENT_CERT_HEADER", "Client-Cert")
+        .set(PROXY.0, PROXY.1)
+        .set(HEADER.0, HEADER.1)
         .start()
         .await;
     // Law: a registered certificate has its time, too.
@@ -150,10 +161,10 @@ async fn rfc_9440_2_the_header_in_each_of_its_forms_once() {
 
 #[rocket::async_test]
 async fn rfc_9440_4_a_header_from_an_untrusted_address_is_ignored() {
-    let elsewhere = scene_with(&[("TRUSTED_PROXIES", "10.0.0.1"), ("CLIENT_CERT_HEADER", "Client-Cert")]).await;
+    let elsewhere = scene_with(&[("TRUSTED_PROXIES", "10.0.0.1"), HEADER, SAYS]).await;
     let page = machine(&elsewhere.world.app("stock"), &[("Client-Cert", &elsewhere.stock.rfc9440())]).await;
     assert_eq!(page.refusal(), (401, "invalid_client".to_owned()));
-    let nowhere = scene_with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let nowhere = scene_with(&[PROXY]).await;
     let page = machine(&nowhere.world.app("stock"), &[("Client-Cert", &nowhere.stock.rfc9440())]).await;
     assert_eq!(page.refusal(), (401, "invalid_client".to_owned()));
     let forwarded = [("Client-Cert", elsewhere.stock.rfc9440()), ("X-Forwarded-For", "10.0.0.1".to_owned())];
@@ -163,31 +174,59 @@ async fn rfc_9440_4_a_header_from_an_untrusted_address_is_ignored() {
 }
 
 #[rocket::async_test]
-async fn rfc_8705_2_1_a_proxy_may_say_whether_it_verified() {
-    let settings =
-        [("TRUSTED_PROXIES", "127.0.0.1"), ("CLIENT_CERT_HEADER", "Client-Cert"), ("CLIENT_CERT_VERIFIED_HEADER", "Client-Verified")];
-    let scene = scene_with(&settings).await;
+async fn rfc_8705_2_1_a_home_made_certificate_with_the_victims_subject_gets_nothing_from_a_proxy_that_does_not_say_it_verified() {
+    let scene = scene_with(&[PROXY, HEADER]).await;
+    let (stock, own) = (scene.world.app("stock"), scene.world.app("own"));
+    let told = stranger(&scene).await;
+    let forged = AppCertificate::new("stock").rfc9440();
+    // Nobody reads the other headers: whoever sends them, they change nothing.
+    for more in [vec![], vec![("Client-Cert-Verified", "SUCCESS")], vec![("X-SSL-Client-Verify", "SUCCESS")]] {
+        let mut headers = vec![("Client-Cert", forged.as_str())];
+        headers.extend(more);
+        let page = with_headers(&stock, &headers).await;
+        assert_eq!((page.status, page.json()), told, "{headers:?}");
+    }
+    let document = scene.world.get("/.well-known/openid-configuration").await.json();
+    for endpoint in ["token", "introspection", "revocation"] {
+        let methods = &document[format!("{endpoint}_endpoint_auth_methods_supported")];
+        let lists = |name: &str| methods.as_array().is_some_and(|all| all.contains(&json!(name)));
+        assert_eq!((lists("tls_client_auth"), lists("self_signed_tls_client_auth")), (false, true), "{endpoint}");
+    }
+    assert_eq!(document["tls_client_certificate_bound_access_tokens"], json!(true));
+    assert_eq!(with_headers(&own, &[("Client-Cert", &scene.own.rfc9440())]).await.status, 200);
+    let bound = scene.world.app("bound");
+    let code = scene.world.browser().allow(&bound.request()).await.code();
+    let given = bound.showing(&scene.own).redeem(&code).await;
+    // Law: unverified, a certificate is good for what needs no authority: being registered itself, and binding.
+    assert_eq!(claims(&given.text("access_token"))["cnf"], json!({"x5t#S256": scene.own.thumbprint()}), "{}", given.body);
+}
+
+#[rocket::async_test]
+async fn rfc_8705_2_1_only_success_from_the_proxy_is_verified() {
+    let scene = scene().await;
     let (stock, own) = (scene.world.app("stock"), scene.world.app("own"));
     let certificate = scene.stock.rfc9440();
     for (said, status) in [
         (vec!["SUCCESS"], 200),
-        (vec!["0"], 200),
         (vec![], 401),
         (vec!["FAILED:self signed certificate"], 401),
         (vec!["NONE"], 401),
         (vec!["success"], 401),
-        (vec!["18"], 401),
+        (vec!["0"], 401),
+        (vec!["1"], 401),
+        (vec![""], 401),
+        (vec!["SUCCESS, SUCCESS"], 401),
         (vec!["SUCCESS", "SUCCESS"], 401),
         (vec!["SUCCESS", "FAILED"], 401),
     ] {
         let mut headers = vec![("Client-Cert", certificate.as_str())];
-        headers.extend(said.iter().map(|said| ("Client-Verified", *said)));
-        assert_eq!(machine(&stock, &headers).await.status, status, "{said:?}");
+        headers.extend(said.iter().map(|said| ("Client-Cert-Verified", *said)));
+        assert_eq!(with_headers(&stock, &headers).await.status, status, "{said:?}");
     }
-    let headers = [("Client-Cert", scene.own.rfc9440()), ("Client-Verified", "FAILED:self signed certificate".to_owned())];
+    let headers = [("Client-Cert", scene.own.rfc9440()), ("Client-Cert-Verified", "FAILED:self signed certificate".to_owned())];
     let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
     // Law: a certificate of one's own needs no authority; it is registered itself.
-    assert_eq!(machine(&own, &headers).await.status, 200);
+    assert_eq!(with_headers(&own, &headers).await.status, 200);
 }
 
 #[rocket::async_test]

@@ -148,8 +148,9 @@ keys! {
     ClientCertHeader, "client_cert_header", Fallback::Nothing, Kind::Text, "Client-Cert",
         "Name of the header in which a trusted proxy hands over the client's certificate (RFC 9440 form or URL-encoded PEM).";
     ClientCertVerifiedHeader, "client_cert_verified_header", Fallback::Nothing, Kind::Text, "Client-Cert-Verified",
-        "Name of the header in which that proxy says how verifying the certificate ended (`SUCCESS` or `0` is well); without it every \
-         certificate in `CLIENT_CERT_HEADER` counts as verified.";
+        "Name of the header in which that proxy says that it has verified the certificate against an authority: `SUCCESS`, as nginx's \
+         `$ssl_client_verify`; anything else is no. Without it no certificate in `CLIENT_CERT_HEADER` counts as verified, and \
+         `tls_client_auth` isn't offered.";
     CodeLifetime, "code_lifetime", Fallback::Text("60s"), Kind::Span { min: Seconds(10), max: Seconds::minutes(10) }, "60s",
         "How long an authorization code may be redeemed.";
     DeviceCodeLifetime, "device_code_lifetime", Fallback::Text("10m"), Kind::Span { min: MINUTE, max: Seconds::minutes(30) }, "10m",

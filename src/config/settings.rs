@@ -38,7 +38,7 @@ pub struct Settings {
     pub trusted_proxies: Networks,
     /// The name of that header, in small letters.
     pub client_cert_header: Option<String>,
-    /// The name of the header that says how verifying the certificate ended, in small letters.
+    /// The name of the header that says whether the certificate was verified, in small letters.
     pub client_cert_verified_header: Option<String>,
     /// The least length of a new password, in characters.
     pub password_min_length: usize,
@@ -78,7 +78,11 @@ impl Settings {
         let trusted_proxies = trusted_proxies(&mut raw);
         let client_cert_header = proxy_header(&mut raw, Key::ClientCertHeader, trusted_proxies.as_ref());
         let client_cert_verified_header = proxy_header(&mut raw, Key::ClientCertVerifiedHeader, trusted_proxies.as_ref());
-        let mutual_tls = mutual_tls(client_cert_header.is_some(), listen);
+        if client_cert_verified_header.is_some() && client_cert_header.is_none() {
+            raw.fault(Key::ClientCertVerifiedHeader, "is set, but no header brings the certificate: set CLIENT_CERT_HEADER, too");
+        }
+        let handed_on = client_cert_header.is_some().then_some(client_cert_verified_header.is_some());
+        let mutual_tls = mutual_tls(handed_on, listen);
         let password_min_length = raw.number(Key::PasswordMinLength).and_then(|number| usize::try_from(number).ok());
         let hashing_threads = hashing_threads(&mut raw);
         let templates_dir = raw.folder(Key::TemplatesDir);
@@ -260,11 +264,13 @@ fn proxy_header(raw: &mut RawSettings, key: Key, proxies: Option<&Networks>) -> 
     Some(name.to_ascii_lowercase())
 }
 
-fn mutual_tls(handed_on: bool, listen: Option<Listen>) -> MutualTls {
+/// `handed_on`: whether a proxy hands certificates on, and says of them whether it verified them.
+fn mutual_tls(handed_on: Option<bool>, listen: Option<Listen>) -> MutualTls {
     match (handed_on, listen.is_some_and(|listen| listen.mutual)) {
-        (true, _) => MutualTls::Any,
-        (false, true) => MutualTls::Authorities,
-        (false, false) => MutualTls::Off,
+        (Some(true), _) | (Some(false), true) => MutualTls::Any,
+        (Some(false), false) => MutualTls::Unverified,
+        (None, true) => MutualTls::Authorities,
+        (None, false) => MutualTls::Off,
     }
 }
 

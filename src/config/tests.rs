@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use doorward_protocol::grants::GrantType;
-use doorward_protocol::policy::Policy;
+use doorward_protocol::policy::{MutualTls, Policy};
 use doorward_protocol::registration::{Admission, ScopeBound};
 use doorward_protocol::values::Issuer;
 use rocket::figment::Figment;
@@ -99,8 +99,20 @@ fn lists_are_comma_separated_or_arrays() {
     assert!(settings.fetch_allow.allows_host("jwks.example") && settings.fetch_allow.allows_ip(ip("::1")));
     let both = [("CLIENT_CERT_HEADER", "Client-Cert"), ("TRUSTED_PROXIES", "")];
     assert!(refused("", &both).contains("no proxy is trusted"));
+    let alone = [("CLIENT_CERT_VERIFIED_HEADER", "Client-Cert-Verified"), ("TRUSTED_PROXIES", "127.0.0.1")];
+    assert!(refused("", &alone).contains("CLIENT_CERT_HEADER, too"));
     // Law: an empty list is nobody.
     assert!(env("TRUSTED_PROXIES", "").expect("settings").trusted_proxies.is_empty());
+}
+
+#[test]
+fn rfc_8705_2_1_a_proxy_that_does_not_say_what_it_verified_is_offered_no_subjects() {
+    let (proxy, header) = (("TRUSTED_PROXIES", "127.0.0.1"), ("CLIENT_CERT_HEADER", "Client-Cert"));
+    let says = ("CLIENT_CERT_VERIFIED_HEADER", "Client-Cert-Verified");
+    let sees = |env: &[(&str, &str)]| load("", env).expect("settings").policy.mutual_tls;
+    assert_eq!((sees(&[proxy]), sees(&[proxy, header, says])), (MutualTls::Off, MutualTls::Any));
+    // Law: nothing is taken to be verified because nobody said otherwise.
+    assert_eq!(sees(&[proxy, header]), MutualTls::Unverified);
 }
 
 #[test]
@@ -191,13 +203,10 @@ fn every_fallback_and_example_of_the_table_is_right() {
             assert!(env(name, text).is_ok(), "{key:?}");
         }
         let elsewhere = matches!(key, Key::Secret | Key::SecretFile | Key::FetchCaFile | Key::TemplatesDir | Key::StaticDir);
-        let given = [(name, key.row().example), ("TRUSTED_PROXIES", "127.0.0.1")];
+        let given = [(name, key.row().example), ("TRUSTED_PROXIES", "127.0.0.1"), ("CLIENT_CERT_HEADER", "Client-Cert")];
+        let needed = if *key == Key::ClientCertVerifiedHeader { 3 } else { 1 + usize::from(*key == Key::ClientCertHeader) };
         // Law: what an error shows as right is right.
-        assert!(
-            elsewhere
-                || load("", &given[..if matches!(key, Key::ClientCertHeader | Key::ClientCertVerifiedHeader) { 2 } else { 1 }]).is_ok(),
-            "{key:?}"
-        );
+        assert!(elsewhere || load("", &given[..needed]).is_ok(), "{key:?}");
     }
 }
 

@@ -29,7 +29,7 @@ pub struct App {
     pub trusted_proxies: Networks,
     /// The header in which they hand on the certificate of a client.
     pub client_cert_header: Option<String>,
-    /// The header in which they say how verifying it ended.
+    /// The header in which they say whether they verified it.
     pub client_cert_verified_header: Option<String>,
 }
 

@@ -150,9 +150,12 @@ mod tests {
     #[test]
     fn certificates_are_offered_where_they_can_arrive() -> Result<(), IssuerError> {
         let (by_name, own) = ("tls_client_auth", "self_signed_tls_client_auth");
-        for (mutual_tls, expected) in
-            [(MutualTls::Off, (false, false, false)), (MutualTls::Authorities, (true, false, true)), (MutualTls::Any, (true, true, true))]
-        {
+        for (mutual_tls, expected) in [
+            (MutualTls::Off, (false, false, false)),
+            (MutualTls::Authorities, (true, false, true)),
+            (MutualTls::Unverified, (false, true, true)),
+            (MutualTls::Any, (true, true, true)),
+        ] {
             let policy = Policy { mutual_tls, ..Policy::for_issuer(Issuer::parse("https://login.example")?) };
             let document = document(&policy, &Apis::default());
             for endpoint in ["token", "introspection", "revocation"] {

@@ -51,7 +51,9 @@ pub enum MutualTls {
     Off,
     /// Those of authorities that it trusts: it ends TLS itself, and refuses others in the handshake.
     Authorities,
-    /// Any that a proxy hands on.
+    /// Any that a proxy hands on, without a word on who verified them: good for being registered themselves and for binding tokens.
+    Unverified,
+    /// Any, and of each it learns whether it is of an authority.
     Any,
 }
 
@@ -59,8 +61,8 @@ impl MutualTls {
     /// Whether clients can authenticate by `method`.
     pub fn allows(self, method: AuthMethod) -> bool {
         match (method, self) {
-            (AuthMethod::TlsClientAuth, _) => self != Self::Off,
-            (AuthMethod::SelfSignedTlsClientAuth, _) => self == Self::Any,
+            (AuthMethod::TlsClientAuth, _) => matches!(self, Self::Authorities | Self::Any),
+            (AuthMethod::SelfSignedTlsClientAuth, _) => matches!(self, Self::Unverified | Self::Any),
             (
                 AuthMethod::ClientSecretBasic
                 | AuthMethod::ClientSecretPost

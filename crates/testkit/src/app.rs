@@ -34,7 +34,7 @@ pub struct App<'w> {
     pub proves: Option<Arc<AppKey>>,
     /// The key it signs assertions with, where its method is `private_key_jwt`.
     pub signs: Option<Arc<AppKey>>,
-    /// The certificate a proxy hands on with each request, as the value of the header `Client-Cert`.
+    /// The certificate a proxy hands on with each request, as the value of the header `Client-Cert`; `Client-Cert-Verified` says `SUCCESS`.
     pub shows: Option<String>,
 }
 
@@ -162,7 +162,7 @@ impl<'w> App<'w> {
         }
         let proof = self.proves.as_ref().map(|key| key.proof("POST", &self.world.issuer.at(path), self.world.clock.now().0, json!({})));
         headers.extend(proof.iter().map(|proof| ("DPoP", proof.as_str())));
-        headers.extend(self.shows.iter().map(|shown| ("Client-Cert", shown.as_str())));
+        headers.extend(self.shows.iter().flat_map(|shown| [("Client-Cert", shown.as_str()), ("Client-Cert-Verified", "SUCCESS")]));
         self.raw(path, &headers, &encode(&pairs)).await
     }
 
@@ -222,7 +222,7 @@ impl<'w> App<'w> {
         }
         let bearer = format!("Bearer {token}");
         let mut headers = vec![("Authorization", bearer.as_str())];
-        headers.extend(self.shows.iter().map(|shown| ("Client-Cert", shown.as_str())));
+        headers.extend(self.shows.iter().flat_map(|shown| [("Client-Cert", shown.as_str()), ("Client-Cert-Verified", "SUCCESS")]));
         self.world.send(Method::Get, &path, &headers, &[]).await
     }
 

@@ -1,7 +1,7 @@
 //! A client from its JSON: what is the server's own beside the metadata, and what becomes of the secret.
 
 use doorward_protocol::api::Apis;
-use doorward_protocol::client::{Client, Metadata};
+use doorward_protocol::client::{AuthMethod, Client, Metadata};
 use doorward_protocol::policy::MutualTls;
 use doorward_protocol::scopes::Scopes;
 use doorward_protocol::secret::{ClientSecret, Entropy, Secret};
@@ -101,10 +101,14 @@ pub(super) fn certificate_remark(client: &Client, sees: MutualTls) -> Option<Str
     let metadata = &client.metadata;
     let method = metadata.token_endpoint_auth_method;
     let blind = !sees.allows(method) || metadata.tls_client_certificate_bound_access_tokens && sees == MutualTls::Off;
-    blind.then(|| {
-        let id = &client.id;
-        format!("this server sees no such certificate as the client {id} needs: set CLIENT_CERT_HEADER and TRUSTED_PROXIES, or tls.mutual for one of an authority")
-    })
+    let lacking = if sees == MutualTls::Unverified {
+        "the proxy doesn't say whether it verified one: set CLIENT_CERT_VERIFIED_HEADER"
+    } else if method == AuthMethod::TlsClientAuth {
+        "set CLIENT_CERT_HEADER, CLIENT_CERT_VERIFIED_HEADER and TRUSTED_PROXIES, or tls.mutual"
+    } else {
+        "set CLIENT_CERT_HEADER and TRUSTED_PROXIES, or tls.mutual for one of an authority"
+    };
+    blind.then(|| format!("this server sees no such certificate as the client {} needs: {lacking}", client.id))
 }
 
 /// How telling the client of logouts fares; nothing when all were told.

@@ -193,10 +193,14 @@ fn a_client_whose_certificate_nobody_sees_is_remarked() {
     let by_name = json!({"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": "app.example"});
     let own = json!({"token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks_uri": "https://app.example/jwks"});
     let bound = json!({"tls_client_certificate_bound_access_tokens": true});
-    for (members, expected) in
-        [(by_name, [true, false, false]), (own, [true, true, false]), (bound, [true, false, false]), (json!({}), [false; 3])]
-    {
-        let all = [MutualTls::Off, MutualTls::Authorities, MutualTls::Any].map(|sees| remarked(members.clone(), sees));
+    for (members, expected) in [
+        (by_name, [true, false, true, false]),
+        (own, [true, true, false, false]),
+        (bound, [true, false, false, false]),
+        (json!({}), [false; 4]),
+    ] {
+        let all =
+            [MutualTls::Off, MutualTls::Authorities, MutualTls::Unverified, MutualTls::Any].map(|sees| remarked(members.clone(), sees));
         // Law: what can't work is said where it is set up.
         assert_eq!(all, expected, "{members}");
     }

@@ -33,6 +33,7 @@ pub(super) async fn of(request: &Request<'_>) -> Option<Arc<Certificate>> {
     found.map(Arc::new)
 }
 
+/// Verified is only what the proxy says it verified: under `optional_no_ca` it hands on what anybody made.
 fn handed_on(request: &Request<'_>, name: &str, verified: Option<&str>) -> Option<Certificate> {
     let headers = request.headers();
     let mut values = headers.get(name).filter(|value| !value.trim().is_empty());
@@ -41,7 +42,7 @@ fn handed_on(request: &Request<'_>, name: &str, verified: Option<&str>) -> Optio
     match der.and_then(|der| read(&der)) {
         Ok(certificate) => {
             let said: Vec<&str> = verified.into_iter().flat_map(|name| headers.get(name)).collect();
-            let verified = verified.is_none() || matches!(said[..], ["SUCCESS" | "0"]);
+            let verified = matches!(said[..], ["SUCCESS"]);
             Some(Certificate { verified, ..certificate })
         }
         Err(why) => {
