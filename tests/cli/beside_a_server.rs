@@ -28,8 +28,13 @@ impl Drop for Server {
 impl Server {
     /// Starts one in the folder; it says one line once it answers.
     fn start(folder: &Folder) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    fn start_with(folder: &Folder, settings: &[(&str, &str)]) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
         let mut command = folder.command(&["serve", "--json"]);
+        command.envs(settings.iter().copied());
         command.env("ROCKET_PORT", free.port().to_string()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut server = Self { child: command.spawn().expect("the program runs"), port: free.port() };
         let mut lines = BufReader::new(server.child.stdout.take().expect("a pipe"));
@@ -104,6 +109,26 @@ fn every_change_is_seen_by_the_next_request() {
     assert_eq!(server.token("machine", second), invalid);
     // Law: nobody restarts a server to lock somebody out.
     assert_eq!(server.ask("GET /readyz", "", "").0, 200);
+}
+
+#[test]
+fn who_registered_themselves_is_told_apart_from_the_operators_own() {
+    let folder = Folder::new();
+    let server = Server::start_with(&folder, &[("DOORWARD_REGISTRATION", "open")]);
+    folder.client(&json!({"client_id": "prints", "redirect_uris": ["https://prints.example/cb"]}));
+    let metadata = json!({"redirect_uris": ["https://stranger.example/cb"], "registered_by": "the operator"}).to_string();
+    assert_eq!(server.ask("POST /register", "Content-Type: application/json\r\n", &metadata).0, 201);
+    let listed = folder.json("", &["client", "list"]);
+    let listed = listed.as_array().expect("clients");
+    let of = |uri: &str| {
+        let client = listed.iter().find(|client| client["redirect_uris"] == json!([uri])).expect("a client");
+        (client["client_id"].as_str().expect("an id").to_owned(), client["registered_by"].clone())
+    };
+    assert_eq!(of("https://prints.example/cb").1, Value::Null);
+    let (stranger, by) = of("https://stranger.example/cb");
+    assert_eq!(by, "itself");
+    // Law: the operator sees whom nobody let in, by whatever command.
+    assert!(folder.run(&["client", "show", &stranger]).text().contains("itself"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `doorward client …`: apps that people log in to, and machines.
 
 use doorward_protocol::api::{Api, Apis};
-use doorward_protocol::client::{Client, Metadata};
+use doorward_protocol::client::{Client, Metadata, Origin};
 use doorward_protocol::secret::{ClientSecret, Secret};
 use doorward_protocol::values::{ClientId, Issuer, Subject, Timestamp};
 use serde::Serialize;
@@ -93,7 +93,7 @@ fn insert(conn: &mut Conn, client: &Client) -> Result<(), CliError> {
 fn list(desk: &mut Desk<'_>) -> Result<(), CliError> {
     let all = desk.open()?.read_blocking(clients::list)?;
     let rows: Vec<Shown<'_>> = all.iter().map(|client| shown(client, None, desk)).collect();
-    desk.output.list(&rows, &["client_id", "client_name", "token_endpoint_auth_method", "grant_types", "scope"])?;
+    desk.output.list(&rows, &["client_id", "client_name", "registered_by", "token_endpoint_auth_method", "grant_types", "scope"])?;
     for client in all.iter().filter(|client| !client.requires_pkce()) {
         desk.output.note(&format!(
             "the client {} goes without PKCE (require_pkce is false): codes stolen from it can be used; set it to true if the app can",
@@ -200,6 +200,9 @@ struct Shown<'c> {
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret_expires_at: Option<u8>,
     client_id_issued_at: Value,
+    /// Who, where it wasn't the operator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registered_by: Option<&'static str>,
     #[serde(flatten)]
     metadata: &'c Metadata,
 }
@@ -210,6 +213,11 @@ fn shown<'c>(client: &'c Client, secret: Option<&'c Secret<ClientSecret>>, desk:
         client_secret: secret.map(Secret::expose),
         client_secret_expires_at: secret.map(|_| 0),
         client_id_issued_at: desk.moment(client.created_at),
+        registered_by: match client.origin {
+            Origin::Operator => None,
+            Origin::Dynamic => Some("itself"),
+            Origin::Document => Some("its metadata document"),
+        },
         metadata: &client.metadata,
     }
 }

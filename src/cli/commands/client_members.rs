@@ -136,7 +136,7 @@ fn secret_of_none(metadata: &Metadata) -> CliError {
 
 /// Members that only stand in answers (RFC 7591 section 3.2.1, RFC 7592 section 3), so that what `show` printed can be read again.
 fn drop_answers(object: &mut Object) -> Result<(), CliError> {
-    for name in ["client_id_issued_at", "registration_access_token", "registration_client_uri"] {
+    for name in ["client_id_issued_at", "registered_by", "registration_access_token", "registration_client_uri"] {
         object.remove(name);
     }
     let expiry = object.remove("client_secret_expires_at");
