@@ -7,6 +7,8 @@ mod assertions;
 mod devices;
 #[path = "races/pushed.rs"]
 mod pushed;
+#[path = "races/registrations.rs"]
+mod registrations;
 mod support;
 #[cfg(feature = "postgres")]
 #[path = "races/two_nodes.rs"]
@@ -17,7 +19,7 @@ use doorward::flows::consent::{self, Answered};
 use doorward::flows::login::{self, Attempt, Outcome};
 use doorward::flows::{Ctx, FlowError, account, revoke, session};
 use doorward::store::sessions::Origin;
-use doorward::store::{StoreError, consents, sessions, users};
+use doorward::store::{StoreError, clients, consents, sessions, users};
 use doorward_protocol::authorize::Answer;
 use doorward_protocol::check::Check;
 use doorward_protocol::claims_request::Names;

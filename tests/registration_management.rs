@@ -1,7 +1,10 @@
 //! A client's own registration, over HTTP: RFC 7592.
 #![allow(clippy::expect_used, missing_docs)]
 
-use doorward_testkit::{Page, World, app};
+use doorward::store::clients;
+use doorward_protocol::client::Metadata;
+use doorward_protocol::values::ClientId;
+use doorward_testkit::{Page, World, app, photos};
 use rocket::http::Method;
 use serde_json::{Value, json};
 
@@ -197,4 +200,87 @@ async fn updates_are_bounded_and_other_methods_refused() {
     let page = world.send(Method::Post, &format!("/register/{}", text(&client, "client_id")), &[], &[]).await;
     // Law: a wrong method is 405.
     assert_eq!((page.status, page.header("Allow")), (405, Some("DELETE, GET, PUT")));
+}
+
+/// What `doorward client update` does: these members are the operator's from then on.
+async fn by_command(world: &World, client: &Value, members: &Value) {
+    let (id, members) = (ClientId::new(text(client, "client_id")), members.as_object().expect("members").clone());
+    let work = move |conn: &mut _| {
+        let mut client = clients::find(conn, &id)?.expect("the client");
+        let mut json = serde_json::to_value(&client.metadata).expect("its members");
+        client.fixed.extend(members.keys().cloned());
+        json.as_object_mut().expect("members").extend(members.clone());
+        client.metadata = Metadata::read(json).expect("metadata");
+        clients::update(conn, &client)
+    };
+    assert!(world.change(work).await);
+}
+
+#[rocket::async_test]
+async fn an_update_cannot_undo_what_the_operator_narrowed_by_command() {
+    let world =
+        World::new().set("REGISTRATION", "open").set("REGISTRATION_SCOPES", "openid, email, photos:read").api(photos()).start().await;
+    for (member, narrow, wide) in [
+        ("require_pushed_authorization_requests", json!(true), json!(false)),
+        ("profile", json!("fapi2"), json!("oauth21")),
+        ("redirect_uris", json!(["https://prints.example/cb"]), json!(["https://prints.example/other"])),
+    ] {
+        let key = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "use": "sig"}]});
+        let asked = json!({
+            "redirect_uris": ["https://prints.example/cb"], "token_endpoint_auth_method": "private_key_jwt", "jwks": key,
+            "id_token_signed_response_alg": "PS256", "dpop_bound_access_tokens": true,
+        });
+        let page = world.send(Method::Post, "/register", &[("Content-Type", "application/json")], asked.to_string().as_bytes()).await;
+        assert_eq!(page.status, 201, "{}", page.body);
+        let client = page.json();
+        by_command(&world, &client, &json!({ member: narrow })).await;
+        let mut silent = back(&client);
+        silent.as_object_mut().expect("members").remove(member);
+        let told = own(&world, Method::Put, &client, Some(&silent)).await;
+        assert_eq!((told.status, &told.json()[member]), (200, &narrow), "{member}: {}", told.body);
+        silent[member] = wide;
+        let told = own(&world, Method::Put, &client, Some(&silent)).await;
+        assert_eq!(told.refusal(), (400, "invalid_client_metadata".to_owned()), "{member}: {}", told.body);
+        assert_eq!(own(&world, Method::Get, &client, None).await.json()[member], narrow, "{member}");
+    }
+    let client = register(&world).await;
+    by_command(&world, &client, &json!({"scope": "openid email", "grant_types": ["authorization_code"]})).await;
+    let (mut asked, mut silent) = (back(&client), back(&client));
+    asked["scope"] = json!("openid photos:read");
+    asked["grant_types"] = json!(["authorization_code", "refresh_token"]);
+    silent.as_object_mut().expect("members").retain(|member, _| !["scope", "grant_types"].contains(&member.as_str()));
+    let told = own(&world, Method::Put, &client, Some(&silent)).await.json();
+    assert_eq!((&told["scope"], &told["grant_types"]), (&json!("email openid"), &json!(["authorization_code"])));
+    let told = own(&world, Method::Put, &client, Some(&asked)).await.json();
+    // Law: an app may do with less than its operator left it, and never with more.
+    assert_eq!((&told["scope"], &told["grant_types"]), (&json!("openid"), &json!(["authorization_code"])));
+}
+
+#[rocket::async_test]
+async fn a_client_to_which_the_operator_gave_a_member_of_its_own_can_still_update() {
+    let world = world().await;
+    for (member, given, other) in [
+        ("owner", json!("ada"), json!("bob")),
+        ("resource", json!(["https://photos.example/api"]), json!(["https://other.example"])),
+        ("require_consent", json!(false), json!(true)),
+        ("access_token_format", json!("opaque"), json!("jwt")),
+        ("authorization_details_types", json!(["payment"]), json!(["payment", "account"])),
+        ("scope", json!("openid photos:read"), json!("photos:write")),
+        ("x_department", json!("prints"), json!("sales")),
+    ] {
+        let client = register(&world).await;
+        by_command(&world, &client, &json!({ member: given })).await;
+        let now = own(&world, Method::Get, &client, None).await.json();
+        assert_eq!(now[member], given);
+        let mut asked = back(&now);
+        let told = own(&world, Method::Put, &client, Some(&asked)).await;
+        assert_eq!((told.status, &told.json()[member]), (200, &given), "{member}: {}", told.body);
+        asked.as_object_mut().expect("members").remove(member);
+        let told = own(&world, Method::Put, &client, Some(&asked)).await;
+        assert_eq!((told.status, &told.json()[member]), (200, &given), "{member}: {}", told.body);
+        asked[member] = other;
+        let told = own(&world, Method::Put, &client, Some(&asked)).await;
+        // Law: what the operator gave is neither lost by an update nor grows by one.
+        assert_eq!(told.refusal(), (400, "invalid_client_metadata".to_owned()), "{member}: {}", told.body);
+    }
 }

@@ -9,6 +9,7 @@ use doorward_protocol::client::{Client, Metadata, Origin};
 use doorward_protocol::error::Refusal;
 use doorward_protocol::registration::{self, Fresh};
 use doorward_protocol::resource::{self, Scheme};
+use doorward_protocol::scopes::Scopes;
 use doorward_protocol::secret::{ClientSecret, Digest, RegistrationAccess, Secret};
 use doorward_protocol::throttle::{REGISTRATION_UPDATES, Verdict};
 use doorward_protocol::values::ClientId;
@@ -43,10 +44,11 @@ pub async fn replace(ctx: &Ctx, id: ClientId, token: Secret<RegistrationAccess>,
     let (read_id, read_digest) = (id.clone(), digest.clone());
     let (client, catalog) =
         ctx.store.read(move |conn| Ok::<_, FlowError>((admitted(conn, &read_id, &read_digest)?, cache.get(conn)?))).await?;
-    let metadata = registration::update(&client, asked, &ctx.policy.registration, &scopes(&catalog), &mut Checks::silent())?;
+    let apis = scopes(&catalog);
+    let metadata = registration::update(&client, asked.clone(), &ctx.policy.registration, &apis, &mut Checks::silent())?;
     ctx.policy.takes_method_of(&metadata).map_err(registration::of_metadata)?;
     sector::verify(&ctx.fetch, &metadata, ctx.now()).await.map_err(registration::of_metadata)?;
-    let change = Change { id, digest, metadata, spare: Arc::new(Secret::mint(&*ctx.rng)), ctx: ctx.clone() };
+    let change = Change { id, digest, asked, apis, verified: metadata, spare: Arc::new(Secret::mint(&*ctx.rng)), ctx: ctx.clone() };
     let spare = Arc::clone(&change.spare);
     let (client, renewed) = ctx.store.write(move |conn| change.commit(conn)).await?;
     tracing::info!(target: "doorward::security", client_id = %client.id, "a client changed its registration");
@@ -62,7 +64,7 @@ pub async fn remove(ctx: &Ctx, id: ClientId, token: Secret<RegistrationAccess>) 
     let digest = token.digest();
     ctx.store
         .write(move |conn| {
-            let client = admitted(conn, &id, &digest)?;
+            let client = held(conn, &id, &digest)?;
             clients::delete(conn, &client.id)?;
             tracing::info!(target: "doorward::security", client_id = %client.id, "a client ended its registration");
             Ok(())
@@ -75,10 +77,20 @@ fn admitted(conn: &mut Conn, id: &ClientId, digest: &Digest<RegistrationAccess>)
     Ok(client.ok_or_else(|| Refusal::by(Check::RegistrationAccess))?)
 }
 
+/// The same to be changed: as it stays until the commit. Nobody's row is held for a token that isn't its own.
+fn held(conn: &mut Conn, id: &ClientId, digest: &Digest<RegistrationAccess>) -> Result<Client, FlowError> {
+    admitted(conn, id, digest)?;
+    clients::hold(conn, id)?;
+    admitted(conn, id, digest)
+}
+
 struct Change {
     id: ClientId,
     digest: Digest<RegistrationAccess>,
-    metadata: Metadata,
+    asked: Map<String, Value>,
+    apis: Scopes,
+    /// What comes of it for the client as it was read first, and was found good.
+    verified: Metadata,
     spare: Arc<Secret<ClientSecret>>,
     ctx: Ctx,
 }
@@ -86,18 +98,27 @@ struct Change {
 impl Change {
     /// The client as it is then, and whether it has the new secret.
     fn commit(&self, conn: &mut Conn) -> Result<(Client, bool), FlowError> {
-        let old = admitted(conn, &self.id, &self.digest)?;
+        let old = held(conn, &self.id, &self.digest)?;
         let key = format!("registration {}", self.id);
         if let Verdict::Wait(_) = failures::count(conn, &key, REGISTRATION_UPDATES, self.ctx.now())? {
             return Err(FlowError::Refused(Refusal::by(Check::RegistrationsPaced)));
         }
-        let new = Client::new(old.id.clone(), self.metadata.clone(), None, old.created_at);
-        let new = Client { origin: old.origin, registration: old.registration.clone(), ..new };
-        let needed = self.metadata.token_endpoint_auth_method.has_secret();
+        // Once more, for the client as it is held.
+        let metadata = registration::update(&old, self.asked.clone(), &self.ctx.policy.registration, &self.apis, &mut Checks::silent())?;
+        self.ctx.policy.takes_method_of(&metadata).map_err(registration::of_metadata)?;
+        if metadata.sector_identifier_uri != self.verified.sector_identifier_uri || metadata.redirect_uris != self.verified.redirect_uris {
+            // The operator was quicker, and the sector was asked about something else.
+            return Err(FlowError::Refused(Refusal::by(Check::RegistrationsPaced)));
+        }
+        let needed = metadata.token_endpoint_auth_method.has_secret();
+        let new = Client::new(old.id.clone(), metadata, None, old.created_at);
+        let new = Client { origin: old.origin, registration: old.registration.clone(), fixed: old.fixed.clone(), ..new };
         let kept = client_secrets::carried_over(&old, new.clone()).filter(|client| client.secret.is_some() == needed);
         let renewed = kept.is_none();
         let client = kept.unwrap_or_else(|| client_secrets::with_secret(new, &self.spare, &self.ctx.seal, &*self.ctx.rng));
-        clients::update(conn, &client)?;
+        if !clients::update(conn, &client)? {
+            return Err(FlowError::Refused(Refusal::by(Check::RegistrationAccess)));
+        }
         Ok((client, renewed))
     }
 }

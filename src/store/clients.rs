@@ -17,6 +17,7 @@ struct Row {
     sealed_secret: Option<String>,
     origin: Option<String>,
     registration_digest: Option<String>,
+    fixed: Option<String>,
 }
 
 impl Row {
@@ -33,6 +34,7 @@ impl Row {
                 Origin::Document => Some("document".to_owned()),
             },
             registration_digest: client.registration.as_ref().map(Digest::to_text),
+            fixed: if client.fixed.is_empty() { None } else { Some(codec::to_json(&client.fixed)?) },
         })
     }
 
@@ -48,8 +50,9 @@ impl Row {
             Some(_) => return Err(codec::corrupt("clients.origin")),
         };
         let metadata: Metadata = codec::from_json(&self.metadata)?;
+        let fixed = codec::json_or_default(self.fixed.as_deref())?;
         let client = Client::new(ClientId::new(self.id), metadata, secret, Timestamp(self.created_at));
-        Ok(Client { sealed_secret: self.sealed_secret, origin, registration, ..client })
+        Ok(Client { sealed_secret: self.sealed_secret, origin, registration, fixed, ..client })
     }
 }
 
@@ -78,6 +81,7 @@ pub fn update(conn: &mut Conn, client: &Client) -> Result<bool, StoreError> {
             clients::secret_digest.eq(&row.secret_digest),
             clients::sealed_secret.eq(&row.sealed_secret),
             clients::registration_digest.eq(&row.registration_digest),
+            clients::fixed.eq(&row.fixed),
         ))
         .execute(conn)?;
     versions::catalog_changed(conn)?;
@@ -92,6 +96,15 @@ pub fn delete(conn: &mut Conn, id: &ClientId) -> Result<bool, StoreError> {
     let gone = diesel::delete(clients::table.find(id.as_str())).execute(conn)?;
     versions::catalog_changed(conn)?;
     Ok(gone == 1)
+}
+
+/// Whether there is a client of that id; then nobody else changes or removes it until the commit. To be called before it is read to be changed.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn hold(conn: &mut Conn, id: &ClientId) -> Result<bool, StoreError> {
+    // Read alone it could change before the commit (PostgreSQL): written, whoever changes it waits.
+    Ok(diesel::update(clients::table.find(id.as_str())).set(clients::created_at.eq(clients::created_at)).execute(conn)? == 1)
 }
 
 /// The client of that id.

@@ -30,6 +30,7 @@ diesel::table! {
         sealed_secret -> Nullable<Text>,
         origin -> Nullable<Text>,
         registration_digest -> Nullable<Text>,
+        fixed -> Nullable<Text>,
     }
 }
 

@@ -113,7 +113,7 @@ fn update(asked: ClientUpdate, desk: &mut Desk<'_>) -> Result<(), CliError> {
     let next = store.read_blocking(move |conn| changed(&found(conn, &id)?, preview.clone()))?;
     known_to_its_sector(&next.metadata, desk)?;
     let (client, notes) = store.write_blocking(move |conn| {
-        let old = found(conn, &asked.id)?;
+        let old = held(conn, &asked.id)?;
         let mut client = changed(&old, patch.clone())?;
         if client_secrets::is_kept(client.metadata.token_endpoint_auth_method) && sealed.is_some() {
             client.sealed_secret = sealed.clone().transpose()?;
@@ -134,7 +134,7 @@ fn rotate_secret(id: String, desk: &mut Desk<'_>) -> Result<(), CliError> {
     let store = desk.open()?;
     let sealed = sealed(&id, &secret, &store, desk);
     let client = store.write_blocking(move |conn| {
-        let old = found(conn, &id)?;
+        let old = held(conn, &id)?;
         let method = old.metadata.token_endpoint_auth_method;
         if !method.has_secret() {
             let what = format!("has no secret, since its token_endpoint_auth_method is {:?}: change that first", method.as_str());
@@ -156,6 +156,12 @@ fn delete(id: String, desk: &mut Desk<'_>) -> Result<(), CliError> {
 
 fn found(conn: &mut Conn, id: &str) -> Result<Client, CliError> {
     clients::find(conn, &ClientId::new(id))?.ok_or_else(|| unknown(id))
+}
+
+/// The same to be changed: as it stays until the commit.
+fn held(conn: &mut Conn, id: &str) -> Result<Client, CliError> {
+    clients::hold(conn, &ClientId::new(id))?;
+    found(conn, id)
 }
 
 fn unknown(id: &str) -> CliError {

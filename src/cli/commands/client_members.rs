@@ -1,12 +1,13 @@
 //! A client from its JSON: what is the server's own beside the metadata, and what becomes of the secret.
 
 use doorward_protocol::api::Apis;
-use doorward_protocol::client::{AuthMethod, Client, Metadata};
+use doorward_protocol::client::{AuthMethod, Client, Metadata, Origin};
 use doorward_protocol::policy::MutualTls;
 use doorward_protocol::scopes::Scopes;
 use doorward_protocol::secret::{ClientSecret, Entropy, Secret};
 use doorward_protocol::values::{ClientId, Timestamp};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 use super::super::output::CliError;
 use super::{json, typable_id};
@@ -40,6 +41,7 @@ pub(super) fn new_client(object: Object, rng: &dyn Entropy, now: Timestamp) -> R
 
 /// A client after a change (RFC 7396). Of a secret given by it, only the digest stands in the client.
 pub(super) fn changed(old: &Client, mut patch: Object) -> Result<Client, CliError> {
+    let fixed = fixed(old, &patch);
     if let Some(value) = patch.remove("client_id")
         && value.as_str() != Some(old.id.as_str())
     {
@@ -66,6 +68,7 @@ pub(super) fn changed(old: &Client, mut patch: Object) -> Result<Client, CliErro
     let client = Client {
         origin: old.origin,
         registration: old.registration.clone(),
+        fixed,
         ..Client::new(old.id.clone(), metadata, digest, old.created_at)
     };
     if given.is_some() {
@@ -74,6 +77,20 @@ pub(super) fn changed(old: &Client, mut patch: Object) -> Result<Client, CliErro
     client_secrets::carried_over(old, client).ok_or_else(|| {
         wrong("token_endpoint_auth_method: client_secret_jwt must know the secret, of which only a digest is kept so far; give a new client_secret, too")
     })
+}
+
+/// The members that are no longer for a client to change that registered itself: those the operator ever set, without those given back by null.
+fn fixed(old: &Client, patch: &Object) -> BTreeSet<String> {
+    let mut fixed = old.fixed.clone();
+    for (member, value) in patch.iter().filter(|(member, _)| old.origin == Origin::Dynamic && !member.starts_with("client_secret")) {
+        if value.is_null() {
+            fixed.remove(member)
+        } else {
+            fixed.insert(member.clone())
+        };
+    }
+    fixed.remove("client_id");
+    fixed
 }
 
 /// What the operator should know of a client as it stands.

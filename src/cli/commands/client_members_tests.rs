@@ -205,3 +205,16 @@ fn a_client_whose_certificate_nobody_sees_is_remarked() {
         assert_eq!(all, expected, "{members}");
     }
 }
+
+#[test]
+fn what_the_operator_sets_of_a_client_that_registered_itself_is_no_longer_its_own() {
+    let own = Client { origin: Origin::Dynamic, ..app() };
+    let names = |client: &Client| client.fixed.iter().cloned().collect::<Vec<_>>().join(" ");
+    let narrowed = changed(&own, object(json!({"client_id": "app", "scope": "openid", "client_name": "App", "client_secret": SECRET})));
+    let narrowed = narrowed.expect("a client");
+    assert_eq!(names(&narrowed), "client_name scope");
+    let given_back = changed(&narrowed, object(json!({"scope": null, "owner": "ada"}))).expect("a client");
+    assert_eq!(names(&given_back), "client_name owner");
+    // Law: of the operator's own clients nothing needs to be remembered.
+    assert_eq!(names(&changed(&app(), object(json!({"scope": "openid"}))).expect("a client")), "");
+}

@@ -15,6 +15,7 @@ use crate::scopes::Scopes;
 use crate::secret::{ClientSecret, Digest, RegistrationAccess};
 use crate::values::{ClientId, Timestamp};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// A registered client.
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub struct Client {
     pub origin: Origin,
     /// What manages a dynamic registration (RFC 7592 §3), by digest.
     pub registration: Option<Digest<RegistrationAccess>>,
+    /// The members that the operator set by command of a client that registered itself: they are no longer the client's to change.
+    pub fixed: BTreeSet<String>,
     /// When it was registered.
     pub created_at: Timestamp,
 }
@@ -53,7 +56,17 @@ impl Client {
     /// A client of the operator's. Keys that the metadata holds are read; [`Metadata::read`] has proven that they can be.
     pub fn new(id: ClientId, metadata: Metadata, secret: Option<Digest<ClientSecret>>, created_at: Timestamp) -> Self {
         let keys = metadata.jwks.as_ref().and_then(|jwks| JwkSet::from_value(jwks).ok()).unwrap_or_default();
-        Self { id, metadata, secret, sealed_secret: None, keys, origin: Origin::Operator, registration: None, created_at }
+        Self {
+            id,
+            metadata,
+            secret,
+            sealed_secret: None,
+            keys,
+            origin: Origin::Operator,
+            registration: None,
+            fixed: BTreeSet::new(),
+            created_at,
+        }
     }
 
     /// Whether it is held to FAPI 2.0.

@@ -5,9 +5,11 @@ mod answer;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod update;
 
 pub use answer::{Fresh, answer, explanation};
-pub use rules::{drop_operators, metadata, of_metadata, update};
+pub use rules::{drop_operators, metadata, of_metadata};
+pub use update::update;
 
 use crate::grants::GrantType;
 use crate::scopes::Scopes;

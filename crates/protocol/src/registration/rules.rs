@@ -2,14 +2,13 @@
 
 use super::{Rules, ScopeBound};
 use crate::check::{Check, Checks, Evidence};
-use crate::client::{AuthMethod, Client, Metadata, MetadataError};
+use crate::client::{AuthMethod, Metadata, MetadataError};
 use crate::error::{ErrorCode, Refusal};
 use crate::grants::GrantType;
 use crate::scopes::Scopes;
-use crate::secret::{ClientSecret, Secret};
 use serde_json::{Map, Value, json};
 
-type Object = Map<String, Value>;
+pub(super) type Object = Map<String, Value>;
 
 /// The longest text of a member, in bytes; keys are bounded by their number.
 const LONGEST: usize = 2048;
@@ -17,7 +16,7 @@ const LONGEST: usize = 2048;
 const MOST: usize = 20;
 
 /// The operator's members with the values that widen nothing: what the server would set by itself, and what is stricter.
-const OPERATORS: [(&str, &[Harmless]); 10] = [
+pub(super) const OPERATORS: [(&str, &[Harmless]); 10] = [
     ("resource", &[]),
     ("access_token_format", &[Harmless::Text("jwt")]),
     ("require_pkce", &[Harmless::Flag(true)]),
@@ -31,7 +30,7 @@ const OPERATORS: [(&str, &[Harmless]); 10] = [
 ];
 
 #[derive(Clone, Copy)]
-enum Harmless {
+pub(super) enum Harmless {
     Text(&'static str),
     Flag(bool),
     Zero,
@@ -49,7 +48,7 @@ impl Harmless {
     }
 }
 
-fn wrong(check: Check, text: impl Into<String>) -> Refusal {
+pub(super) fn wrong(check: Check, text: impl Into<String>) -> Refusal {
     Refusal { check, evidence: Some(Evidence::new("metadata that may be registered here", text.into())), authenticated: false }
 }
 
@@ -66,6 +65,11 @@ pub fn of_metadata(why: MetadataError) -> Refusal {
 /// # Errors
 /// [`Check::RegistrationOperators`], [`Check::RegistrationUsable`], [`Check::RegistrationMetadata`], [`Check::RegistrationRedirectUris`].
 pub fn metadata(asked: Object, rules: &Rules, apis: &Scopes, checks: &mut Checks<'_>) -> Result<Metadata, Refusal> {
+    granted(asked, rules, apis, &Object::new(), checks)
+}
+
+/// The same beside what `stands` already: members that only the operator may set may stay what they are.
+pub(super) fn granted(asked: Object, rules: &Rules, apis: &Scopes, stands: &Object, checks: &mut Checks<'_>) -> Result<Metadata, Refusal> {
     // Null is absence (RFC 7592 §2.2 says so of updates).
     let mut asked: Object = asked.into_iter().filter(|(_, value)| !value.is_null()).collect();
     for member in ["client_id", "client_secret", "client_id_issued_at", "client_secret_expires_at"] {
@@ -74,7 +78,7 @@ pub fn metadata(asked: Object, rules: &Rules, apis: &Scopes, checks: &mut Checks
     // RFC 7591 §3.2.2: no issuer of statements is trusted here.
     checks.hold(Check::StatementApproved, !asked.contains_key("software_statement"))?;
     bounded(&asked, checks)?;
-    operators(&asked, rules, checks)?;
+    operators(&asked, rules, stands, checks)?;
     flows(&mut asked, rules, checks)?;
     let scope = scope(asked.remove("scope"), rules, apis, checks)?;
     asked.insert("scope".to_owned(), json!(scope.to_string()));
@@ -85,26 +89,6 @@ pub fn metadata(asked: Object, rules: &Rules, apis: &Scopes, checks: &mut Checks
     }
     metadata.other = localised(metadata.other, checks)?;
     Ok(metadata)
-}
-
-/// The same for a client that replaces what it registered (RFC 7592 §2.2), with the secret it names, if it has one and names it.
-///
-/// # Errors
-/// Those of [`metadata`], and [`Check::RegistrationUpdate`].
-pub fn update(client: &Client, asked: Object, rules: &Rules, apis: &Scopes, checks: &mut Checks<'_>) -> Result<Metadata, Refusal> {
-    // RFC 7592 §2.2: "The client MUST NOT include" these.
-    for member in ["registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"] {
-        checks.require(Check::RegistrationUpdate, !asked.contains_key(member), || Evidence::new("no such member", member))?;
-    }
-    // "The updated client metadata fields request MUST include the "client_id" field, and it MUST be the same".
-    let same = asked.get("client_id").and_then(Value::as_str) == Some(client.id.as_str());
-    checks.require(Check::RegistrationUpdate, same, || Evidence::new("the client_id of this address", "client_id"))?;
-    // "If the client includes the "client_secret" field …, the value of this field MUST match the currently issued client secret."
-    let secret = asked.get("client_secret").filter(|secret| !secret.is_null());
-    let own =
-        secret.is_none_or(|secret| secret.as_str().is_some_and(|text| client.secret == Some(Secret::<ClientSecret>::shown(text).digest())));
-    checks.require(Check::RegistrationUpdate, own, || Evidence::new("the secret the client has", "client_secret"))?;
-    metadata(asked, rules, apis, checks)
 }
 
 fn bounded(asked: &Object, checks: &mut Checks<'_>) -> Result<(), Refusal> {
@@ -129,11 +113,11 @@ fn longest(value: &Value) -> usize {
     }
 }
 
-fn operators(asked: &Object, rules: &Rules, checks: &mut Checks<'_>) -> Result<(), Refusal> {
+fn operators(asked: &Object, rules: &Rules, stands: &Object, checks: &mut Checks<'_>) -> Result<(), Refusal> {
     for (member, harmless) in OPERATORS {
         let Some(value) = asked.get(member) else { continue };
         let free = !rules.require_pkce && member == "require_pkce" && *value == false;
-        let fine = free || harmless.iter().any(|harmless| harmless.is(value));
+        let fine = free || stands.get(member) == Some(value) || harmless.iter().any(|harmless| harmless.is(value));
         checks
             .hold(Check::RegistrationOperators, fine)
             .map_err(|refusal| wrong(refusal.check, format!("{member}: only the operator of this server may set it so; leave it out")))?;
