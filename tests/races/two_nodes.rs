@@ -47,7 +47,7 @@ fn two_nodes_that_start_at_once_on_an_empty_database_agree() {
         let who = ada(nodes[1].ctx()).await;
         let held = tokens(nodes[1].ctx(), &who, "openid").await;
         // Law: a token of one is a token of all.
-        userinfo::userinfo(nodes[2].ctx(), held.access).await.expect("claims");
+        support::userinfo(nodes[2].ctx(), &held.access).await.expect("claims");
     });
 }
 
