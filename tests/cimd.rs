@@ -129,6 +129,7 @@ async fn a_document_that_may_not_be_used_is_a_page_and_never_a_redirect() {
         let page = world.browser().get(&prints.request().path()).await;
         assert!(page.is_html() && page.status == 401 || page.status == 400, "{what}: {}", page.status);
         assert!(page.header("Location").is_none() && !is_known(&world, &host.id()).await, "{what}");
+        assert!(page.title().contains("know this app"), "{what}: {}", page.title());
         // Law: at the token endpoint it is a client like any unknown one.
         assert_eq!(prints.redeem("x").await.refusal(), (401, "invalid_client".to_owned()), "{what}");
     }

@@ -160,7 +160,7 @@ pub fn trouble(error: &FlowError) -> (Status, ErrorPage) {
         FlowError::Refused(refusal) => {
             let rule = refusal.check.rule();
             let kind = match refusal.check {
-                Check::ClientKnown | Check::LogoutClientKnown => ErrorKind::UnknownClient,
+                Check::ClientKnown | Check::DocumentRead | Check::DocumentFit | Check::LogoutClientKnown => ErrorKind::UnknownClient,
                 Check::RedirectUriExact | Check::LogoutRedirectRegistered => ErrorKind::RedirectNotRegistered,
                 Check::ParamNotRepeated => ErrorKind::RepeatedParameter,
                 Check::BodySize => ErrorKind::TooLarge,
