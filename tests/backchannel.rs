@@ -14,6 +14,7 @@ use jsonwebtoken::{DecodingKey, Validation, decode};
 use rocket::tokio;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -195,6 +196,62 @@ async fn one_that_is_silent_holds_up_neither_the_person_nor_other_apps() {
     // Law: it comes although the other still says nothing.
     verified(&world, mail.next().await.token(), "RS256", "mail").await;
     assert_eq!(standing(&world, "silent").await.waiting, 4);
+}
+
+#[rocket::async_test]
+async fn no_room_for_outgoing_requests_uses_up_no_try_of_an_app() {
+    let held = Arc::new((Mutex::new(true), Condvar::new()));
+    let slow = || {
+        let held = Arc::clone(&held);
+        Receiver::start(move |_| {
+            let holds = held.0.lock().expect("no panic");
+            drop(held.1.wait_while(holds, |holds| *holds).expect("no panic"));
+            Some("HTTP/1.1 200 OK".to_owned())
+        })
+    };
+    // Two requests to each of two apps: as many as may be under way to one host.
+    let (mut one, mut two, mut mail) = (slow(), slow(), Receiver::always("200 OK"));
+    let world = told("one", &one).app("two", json!({"backchannel_logout_uri": two.uri()}));
+    let world = world.app("mail", json!({"backchannel_logout_uri": mail.uri()})).start().await;
+    for _ in 0..2 {
+        let mut browser = world.browser();
+        join(&mut browser, &world.app("one"), "openid").await;
+        join(&mut browser, &world.app("two"), "openid").await;
+        leave(&mut browser).await;
+        one.next().await;
+        two.next().await;
+    }
+    let mut browser = world.browser();
+    join(&mut browser, &world.app("mail"), "openid").await;
+    leave(&mut browser).await;
+    for round in 0..=retry::TRIES {
+        let (now, soon) = (world.ctx.now(), world.ctx.now().plus(Seconds(5)));
+        // Until it is put back: no longer due at once, but soon.
+        let patient = async {
+            loop {
+                let due = async |at| world.ctx.store.read(move |conn| deliveries::due(conn, &[], 100, at)).await.expect("to ask");
+                let of_mail = |due: Vec<deliveries::Delivery>| due.into_iter().find(|due| due.client.as_str() == "mail");
+                if of_mail(due(now).await).is_none()
+                    && let Some(back) = of_mail(due(soon).await)
+                {
+                    return back;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let back = tokio::time::timeout(Duration::from_secs(60), patient).await.expect("to be put back");
+        assert_eq!((back.tries, standing(&world, "mail").await.problem), (0, None), "{round}");
+        world.clock.advance(5);
+        world.ctx.sessions_ended.notify_one();
+    }
+    *held.0.lock().expect("no panic") = false;
+    held.1.notify_all();
+    until(&world, "one", |now| now.waiting == 0).await;
+    until(&world, "two", |now| now.waiting == 0).await;
+    world.clock.advance(5);
+    world.ctx.sessions_ended.notify_one();
+    // Law: more often than it may fail, and then it is told.
+    verified(&world, mail.next().await.token(), "RS256", "mail").await;
 }
 
 #[rocket::async_test]

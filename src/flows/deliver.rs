@@ -3,6 +3,7 @@
 
 use super::subject::sub_for;
 use super::{Ctx, FlowError};
+use crate::fetch::FetchError;
 use crate::store::deliveries::{self, Delivery};
 use doorward_protocol::logout::retry;
 use doorward_protocol::logout::token::{LogoutClaims, TYP};
@@ -19,6 +20,8 @@ const AT_ONCE: usize = 16;
 const PER_APP: usize = 2;
 /// A node has a delivery so long, and then another may take it: longer than a try can last.
 const LEASE: Seconds = Seconds(60);
+/// What found no room is looked at again so soon: a request takes no longer than that by much.
+const NO_ROOM: Seconds = Seconds(2);
 
 /// Carries logouts to apps.
 #[derive(Debug)]
@@ -102,6 +105,14 @@ impl Courier {
     }
 }
 
+/// Why an app wasn't told.
+enum Untold {
+    /// There was no room for one more outgoing request, which says nothing of the app.
+    NoRoom,
+    /// What to tell the operator.
+    Failed(String),
+}
+
 /// One try, and what follows from it.
 async fn carry(ctx: Ctx, delivery: Delivery) -> ClientId {
     let client = delivery.client.clone();
@@ -112,34 +123,46 @@ async fn carry(ctx: Ctx, delivery: Delivery) -> ClientId {
     client
 }
 
-/// Tells an app; `Err` is what to tell the operator.
-async fn tell(ctx: &Ctx, delivery: &Delivery) -> Result<(), String> {
+async fn tell(ctx: &Ctx, delivery: &Delivery) -> Result<(), Untold> {
     let (cache, id) = (Arc::clone(&ctx.catalog), delivery.client.clone());
     let found = ctx.store.read(move |conn| {
         let catalog = cache.get(conn)?;
         Ok::<_, FlowError>((catalog.client(conn, &id)?, catalog))
     });
-    let (client, catalog) = found.await.map_err(|why| why.to_string())?;
+    let (client, catalog) = found.await.map_err(failed)?;
     // Gone since, or it wants to hear nothing any more.
     let Some(client) = client else { return Ok(()) };
     let Some(uri) = client.metadata.backchannel_logout_uri.as_deref() else { return Ok(()) };
-    let uri = Url::parse(uri).map_err(|_| "backchannel_logout_uri is no URL".to_owned())?;
+    let uri = Url::parse(uri).map_err(|_| failed("backchannel_logout_uri is no URL"))?;
     let (now, alg) = (ctx.now(), client.metadata.id_token_signed_response_alg);
     let subject = sub_for(&ctx.seal, &client, &delivery.subject);
     let jti = TokenId::new(random_id(&*ctx.rng));
     let claims = LogoutClaims::new(ctx.policy.issuer.as_str(), &client.id, &subject, &delivery.session, &jti, now);
     // §2.4, §2.6: by the keys and the algorithm of the app's ID tokens.
-    let key = catalog.keys.signer(alg, now).ok_or_else(|| format!("there is no {alg} key to sign with"))?;
-    let token = key.sign(TYP, &claims).map_err(|why| why.to_string())?;
-    let answer = ctx.fetch.post_form(&uri, &[("logout_token", &token)]).await.map_err(|why| why.to_string())?;
-    if answer.is_delivered() { Ok(()) } else { Err(format!("it answered {}", answer.0)) }
+    let key = catalog.keys.signer(alg, now).ok_or_else(|| failed(format!("there is no {alg} key to sign with")))?;
+    let token = key.sign(TYP, &claims).map_err(failed)?;
+    match ctx.fetch.post_form(&uri, &[("logout_token", &token)]).await {
+        Ok(answer) if answer.is_delivered() => Ok(()),
+        Ok(answer) => Err(failed(format!("it answered {}", answer.0))),
+        Err(FetchError::Busy) => Err(Untold::NoRoom),
+        Err(why) => Err(failed(why)),
+    }
+}
+
+fn failed(why: impl ToString) -> Untold {
+    Untold::Failed(why.to_string())
 }
 
 /// Told; or tried again later; or given up, which the operator can see.
-async fn note(ctx: &Ctx, delivery: Delivery, outcome: Result<(), String>) -> Result<(), FlowError> {
+async fn note(ctx: &Ctx, delivery: Delivery, outcome: Result<(), Untold>) -> Result<(), FlowError> {
     let now = ctx.now();
-    let Err(why) = outcome else {
-        return ctx.store.write(move |conn| Ok::<_, FlowError>(deliveries::done(conn, &delivery)?)).await;
+    let why = match outcome {
+        Ok(()) => return ctx.store.write(move |conn| Ok::<_, FlowError>(deliveries::done(conn, &delivery)?)).await,
+        Err(Untold::NoRoom) => {
+            let next = now.plus(NO_ROOM);
+            return ctx.store.write(move |conn| Ok::<_, FlowError>(deliveries::put_back(conn, &delivery, next)?)).await;
+        }
+        Err(Untold::Failed(why)) => why,
     };
     let mut chance = [0];
     ctx.rng.fill(&mut chance);

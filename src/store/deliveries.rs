@@ -110,6 +110,19 @@ pub fn done(conn: &mut Conn, leased: &Delivery) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// It was not tried after all: it is due again at `next`, as if it had not been taken.
+///
+/// # Errors
+/// [`StoreError`] when the database can't.
+pub fn put_back(conn: &mut Conn, leased: &Delivery, next: Timestamp) -> Result<(), StoreError> {
+    let mine = logout_deliveries::table
+        .find((leased.session.as_str(), leased.client.as_str()))
+        .filter(logout_deliveries::failed.eq(false))
+        .filter(logout_deliveries::tries.eq(leased.tries));
+    diesel::update(mine).set((logout_deliveries::tries.eq(leased.tries - 1), logout_deliveries::due_at.eq(next.0))).execute(conn)?;
+    Ok(())
+}
+
 /// It failed: it is due again at `next`, or given up. False when another node has taken over meanwhile.
 ///
 /// # Errors
