@@ -173,6 +173,25 @@ async fn an_address_is_slowed_whatever_names_it_tries() {
 }
 
 #[rocket::async_test]
+async fn one_subscriber_with_many_ipv6_addresses_is_one_address() {
+    let world = people().await;
+    let mut browser = world.browser();
+    browser.from = "[2001:db8:1:2::1]:1".parse().expect("an address");
+    let page = browser.get("/login").await;
+    let mut last = 0;
+    for n in 0..51 {
+        browser.from = format!("[2001:db8:1:2:{n:x}::{n:x}]:1").parse().expect("an address");
+        last = browser.log_in_at(&page, &format!("name-{n}"), WRONG).await.status;
+    }
+    assert_eq!(last, 429);
+    browser.from = "[2001:db8:1:2:ffff::1]:1".parse().expect("an address");
+    assert_eq!(attempt(&mut browser, "ada", PASSWORD).await.status, 429);
+    // Law: the next one over is somebody else.
+    browser.from = "[2001:db8:1:3::1]:1".parse().expect("an address");
+    browser.log_in("ada").await;
+}
+
+#[rocket::async_test]
 async fn asvs_7_2_4_each_login_makes_a_new_session_and_ends_the_old() {
     let world = people().await;
     let mut browser = world.browser();

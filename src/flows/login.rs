@@ -8,7 +8,7 @@ use crate::store::users::{self, User};
 use crate::store::{Conn, failures, interactions};
 use doorward_protocol::authorize::Session;
 use doorward_protocol::secret::{Browser, Digest, KnownBrowser, Secret, SessionKey, random_id};
-use doorward_protocol::throttle::{ACCOUNT, ADDRESS, KNOWN_BROWSER, Verdict};
+use doorward_protocol::throttle::{ACCOUNT, ADDRESS, KNOWN_BROWSER, Verdict, network};
 use doorward_protocol::values::{InteractionId, Seconds, SessionId, Timestamp};
 use zeroize::Zeroizing;
 
@@ -73,7 +73,7 @@ pub async fn log_in(ctx: &Ctx, attempt: Attempt) -> Result<Outcome, FlowError> {
         Some(digest) if known => (format!("browser {}", digest.to_text()), KNOWN_BROWSER),
         _ => (format!("account {}", short(&name)), ACCOUNT),
     };
-    let address = format!("address {}", attempt.origin.address);
+    let address = format!("address {}", network(&attempt.origin.address));
     let counted = (key.clone(), address.clone());
     let verdict = ctx
         .store
