@@ -256,3 +256,53 @@ async fn an_opaque_token_is_exchanged_for_an_opaque_one() {
     // Law: whatever the format, introspection names the actor.
     assert_eq!((second.contains('.'), &told["act"]), (false, &json!({"sub": "photos"})));
 }
+
+#[rocket::async_test]
+async fn oidc_core_8_1_no_exchange_tells_a_service_more_of_who_somebody_is() {
+    let private = json!({"subject_type": "pairwise", "redirect_uris": ["https://shop.example/cb"], "require_consent": false});
+    let own = |resource: &str| {
+        let mut members = service(resource);
+        members["subject_type"] = json!("pairwise");
+        members["redirect_uris"] = json!(["https://stock.example/cb"]);
+        members["grant_types"] = json!([EXCHANGE, "client_credentials", "authorization_code"]);
+        members
+    };
+    let opaque = |resource: &str, scope: &str| json!({"resource": resource, "access_token_format": "opaque", "scopes": {scope: {}}});
+    let world = World::new().app("shop", private).client(app("plain")).user("ada");
+    let world = world.api(photos()).api(api(MAIL, "mail:read")).api(opaque(STOCK, "stock:read"));
+    let world = world.app("photos", service(API)).app("mail", service(MAIL)).app("stock", own(STOCK)).start().await;
+    world.declare::<ExchangeRule>(edge("photos-to-mail", "photos", MAIL, "mail:read")).await;
+    world.declare::<ExchangeRule>(edge("mail-to-stock", "mail", STOCK, "stock:read")).await;
+    world.declare::<ExchangeRule>(edge("stock-to-mail", "stock", MAIL, "mail:read")).await;
+    let (photos, mail, stock) = (world.app("photos"), world.app("mail"), world.app("stock"));
+    let told = async |service: &App<'_>, token: &str| service.introspect(token).await.json()["sub"].as_str().map(str::to_owned);
+
+    let token = given(&world).await.text("access_token");
+    let known = claims(&token)["sub"].as_str().expect("a sub").to_owned();
+    assert_ne!(known, "sub-ada");
+    let second = exchange(&photos, &token, &[("resource", MAIL)]).await.text("access_token");
+    assert_eq!(claims(&second)["sub"], json!(known));
+    let third = exchange(&mail, &second, &[("resource", STOCK)]).await.text("access_token");
+    for (what, seen) in [
+        ("who exchanged it", told(&photos, &second).await),
+        ("the next service", told(&mail, &second).await),
+        ("the one after", told(&stock, &third).await),
+    ] {
+        assert_eq!(seen.as_deref(), Some(&*known), "{what}");
+    }
+    // A service with pairwise subjects calls the person by its own name, and so does whoever it calls.
+    let fourth = exchange(&stock, &third, &[("resource", MAIL)]).await.text("access_token");
+    let of_stock = claims(&fourth)["sub"].as_str().expect("a sub").to_owned();
+    assert!(of_stock != known && of_stock != "sub-ada", "{of_stock}");
+    let fifth = exchange(&mail, &fourth, &[("resource", STOCK)]).await.text("access_token");
+    assert_eq!(told(&stock, &fifth).await.as_deref(), Some(&*of_stock));
+    // What was public to begin with stays so.
+    let plain = world.app("plain");
+    let code = world.browser().allow(&plain.request().with("scope", "openid photos:read")).await.code();
+    let public = plain.redeem(&code).await.text("access_token");
+    let public = exchange(&photos, &public, &[("resource", MAIL)]).await.text("access_token");
+    assert_eq!(claims(&public)["sub"], json!("sub-ada"));
+    world.change(|conn| doorward::store::clients::delete(conn, &ClientId::new("shop"))).await;
+    // Law: by nobody's name a token tells of nobody.
+    assert_eq!((told(&mail, &second).await, told(&stock, &fifth).await), (None, None));
+}

@@ -3,6 +3,7 @@
 
 use doorward::store::definitions;
 use doorward::store::users::{self, User};
+use doorward_protocol::exchange_rule::ExchangeRule;
 use doorward_protocol::tokens::claims::Person;
 use doorward_protocol::trusted_issuer::TrustedIssuer;
 use doorward_protocol::values::Subject;
@@ -11,6 +12,8 @@ use serde_json::{Map, Value, json};
 use std::net::TcpListener;
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const ISSUER: &str = "http://127.0.0.1:8000";
 const CORP: &str = "https://corp.example";
 
@@ -19,7 +22,8 @@ async fn world(backend: Backend, corp: &AppKey, changes: Value) -> World {
     let machine =
         json!({"grant_types": [JWT_BEARER, "client_credentials"], "redirect_uris": null, "scope": "openid photos:read photos:write"});
     let world = World::new().on(backend).app("orders", machine.clone()).app("other", machine).api(photos()).user("ada");
-    let world = world.app("photos", json!({"resource": API, "grant_types": ["client_credentials"], "redirect_uris": null})).start().await;
+    let world =
+        world.app("photos", json!({"resource": API, "grant_types": ["client_credentials", EXCHANGE], "redirect_uris": null})).start().await;
     let mut issuer =
         json!({"issuer": CORP, "jwks": corp.jwks(), "algs": ["ES256"], "use": ["grant"], "users": {"claim": "sub"}, "clients": ["orders"]});
     issuer.as_object_mut().expect("members").extend(changes.as_object().cloned().expect("members"));
@@ -63,6 +67,28 @@ each_backend! {
         // Law: §3 rule 7, by the second time it is worthless.
         assert_eq!(assert_with(&orders, &first, &[("scope", "photos:read")]).await.refusal(), invalid_grant());
         assert_eq!(assert_with(&orders, &assertion(&corp, "b", json!({})), &[]).await.status, 200);
+    }
+
+    async fn a_person_sees_and_takes_back_what_an_app_got_by_anothers_word(backend: Backend) {
+        let corp = AppKey::new();
+        let world = world(backend, &corp, json!({"clients": ["orders", "other"]})).await;
+        world.declare::<ExchangeRule>(json!({"name": "on", "client": "photos", "target": API, "scopes": ["photos:read"]})).await;
+        let (orders, other, service) = (world.app("orders"), world.app("other"), world.app("photos"));
+        let asked = [("scope", "photos:read")];
+        let token = assert_with(&orders, &assertion(&corp, "a", json!({})), &asked).await.text("access_token");
+        let others = assert_with(&other, &assertion(&corp, "b", json!({})), &asked).await.text("access_token");
+        let exchanged = [("grant_type", EXCHANGE), ("subject_token", &token), ("subject_token_type", ACCESS_TOKEN), ("resource", API)];
+        let exchanged = service.token(&exchanged).await.text("access_token");
+        assert!(service.is_active(&exchanged).await);
+        let mut browser = world.browser();
+        browser.log_in("ada").await;
+        let account = browser.get("/account").await;
+        assert!(account.has_form("/account/apps/other/revoke") && !account.has_form("/account/apps/photos/revoke"));
+        browser.submit(account.form("/account/apps/orders/revoke")).await;
+        assert!(!service.is_active(&token).await && !service.is_active(&exchanged).await);
+        let account = browser.get("/account").await;
+        // Law: this app's, with what others got for it, and nobody else's.
+        assert!(!account.has_form("/account/apps/orders/revoke") && service.is_active(&others).await);
     }
 
     async fn what_is_given_without_a_family_ends_with_its_person(backend: Backend) {

@@ -3,7 +3,7 @@
 use super::client_auth::{Sender, authenticate};
 use super::mint::Told;
 use super::subject::sub_for;
-use super::{Ctx, FlowError, mint, userinfo};
+use super::{Ctx, FlowError, mint, subject, userinfo};
 use crate::store::tokens;
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::error::Refusal;
@@ -30,11 +30,15 @@ pub async fn introspect(ctx: &Ctx, sender: &Sender, params: &Params, wants_jwt: 
         .store
         .read(move |conn| {
             let mut access = userinfo::find(conn, &presented, &catalog, now)?;
-            // The person as the token's own client knows them: what its JWT says, whoever asks.
+            // The person as its JWT names them, whoever asks.
             if let Some(token) = &mut access
-                && let Some(client) = catalog.client(conn, &token.client_id)?
+                && let Some(subject) = &token.subject
             {
-                token.subject = token.subject.as_ref().map(|subject| sub_for(&seal, &client, subject));
+                match subject::viewer(conn, &catalog, token)? {
+                    Some(client) => token.subject = Some(sub_for(&seal, &client, subject)),
+                    // By whose name to call the person is gone with that client.
+                    None => access = None,
+                }
             }
             let refresh = match &access {
                 Some(_) => None,

@@ -41,6 +41,8 @@ impl AccessSeed {
             client_id: client.id.clone(),
             subject: grant.map(|grant| grant.subject.clone()),
             machine: None,
+            app: None,
+            seen_by: None,
             audience: plan.audience.clone(),
             scopes: plan.scopes.clone(),
             issued_at: now,
@@ -53,7 +55,7 @@ impl AccessSeed {
         }
     }
 
-    /// The token itself, signed now that its row is durable.
+    /// The token itself, signed now that its row is durable. It tells of its person by the name that `viewer` knows.
     ///
     /// # Errors
     /// [`FlowError::Internal`] when there is no key or it fails.
@@ -61,7 +63,7 @@ impl AccessSeed {
         &self,
         record: &AccessRecord,
         plan: &TokenPlan,
-        client: &Client,
+        viewer: &Client,
         grant: Option<&Grant>,
         catalog: &Catalog,
         ctx: &Ctx,
@@ -69,7 +71,7 @@ impl AccessSeed {
         if plan.format == AccessTokenFormat::Opaque {
             return Ok(self.opaque.expose().to_owned());
         }
-        let subject = record.subject.as_ref().map(|subject| sub_for(&ctx.seal, client, subject));
+        let subject = record.subject.as_ref().map(|subject| sub_for(&ctx.seal, viewer, subject));
         let claims = AccessClaims {
             iss: ctx.policy.issuer.as_str(),
             sub: subject.as_ref().map_or_else(|| record.sub(), Subject::as_str),

@@ -4,7 +4,7 @@ use super::catalog::Catalog;
 use super::dpop::{self, At};
 use super::mint::Told;
 use super::subject::sub_for;
-use super::{Ctx, FlowError, mint};
+use super::{Ctx, FlowError, mint, subject};
 use crate::store::{Conn, grants, tokens, users};
 use doorward_protocol::api::Apis;
 use doorward_protocol::certificate::Certificate;
@@ -85,7 +85,8 @@ pub async fn userinfo(ctx: &Ctx, visitor: &Visitor<'_>) -> Result<Told<Map<Strin
             let by_name = grant.map(|grant| grant.claims_of(&client, &record.scopes)).unwrap_or_default();
             let mut claims = user.person.told(&record.scopes, &by_name.locales);
             claims.extend(user.person.told_by_name(&by_name.userinfo, &by_name.locales));
-            claims.insert("sub".to_owned(), sub_for(&seal, &client, subject).as_str().into());
+            let viewer = subject::viewer(conn, &catalog, record)?.ok_or_else(|| Refusal::by(Check::TokenActive))?;
+            claims.insert("sub".to_owned(), sub_for(&seal, &viewer, subject).as_str().into());
             Ok::<_, FlowError>((claims, client, catalog))
         })
         .await?;

@@ -2,7 +2,7 @@
 
 use super::grants::{SessionEnds, session_holds};
 use super::schema::{consents, grants, sessions};
-use super::{Conn, StoreError, codec, insert_or_conflict};
+use super::{Conn, StoreError, codec, insert_or_conflict, tokens};
 use diesel::prelude::*;
 use doorward_protocol::claims_request::{ClaimsRequest, Names};
 use doorward_protocol::consent::Consent;
@@ -104,7 +104,7 @@ pub struct AppAccess {
     pub last_used: Option<Timestamp>,
 }
 
-/// The apps with access to a person's things: a remembered consent or a grant that lives.
+/// The apps with access to a person's things: a remembered consent, a grant that lives, or a living token without one.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't answer.
@@ -159,11 +159,24 @@ pub fn ledger(conn: &mut Conn, sub: &Subject, now: Timestamp) -> Result<Vec<AppA
             apps.push(AppAccess { client_id: ClientId::new(client), scopes, claims, since, until: None, last_used });
         }
     }
+    // What belongs to no family: given by another issuer's word, without a consent.
+    for token in tokens::without_family(conn, sub, now)? {
+        let at = token.issued_at;
+        if let Some(app) = apps.iter_mut().find(|app| app.client_id == token.app) {
+            app.scopes = app.scopes.or(&token.scopes);
+            app.since = app.since.min(at);
+            app.last_used = app.last_used.max(Some(at));
+        } else {
+            let (claims, last_used) = (Names::default(), Some(at));
+            apps.push(AppAccess { client_id: token.app, scopes: token.scopes, claims, since: at, until: None, last_used });
+        }
+    }
     apps.sort_by_key(|app| std::cmp::Reverse(app.last_used.unwrap_or(app.since)));
     Ok(apps)
 }
 
-/// Takes an app's access away: its consent is forgotten and every grant of it is revoked.
+/// Takes an app's access away: its consent is forgotten, every grant of it is revoked, and every token without one, with what was exchanged
+/// for it.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't.
@@ -174,5 +187,10 @@ pub fn withdraw(conn: &mut Conn, sub: &Subject, client: &ClientId, now: Timestam
         .filter(grants::client_id.eq(client.as_str()))
         .filter(grants::revoked_at.is_null());
     diesel::update(living).set(grants::revoked_at.eq(now.0)).execute(conn)?;
+    for token in tokens::without_family(conn, sub, now)? {
+        if token.app == *client {
+            tokens::revoke_access(conn, &token.id, now)?;
+        }
+    }
     Ok(())
 }

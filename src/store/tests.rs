@@ -138,6 +138,8 @@ fn access(id: &str, grant: Option<&Grant>) -> AccessRecord {
         client_id: app(),
         subject: grant.map(|grant| grant.subject.clone()),
         machine: None,
+        app: None,
+        seen_by: None,
         audience: "https://api.example/".to_owned(),
         scopes: scopes("read"),
         issued_at: NOW,

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use doorward_protocol::binding::Actor;
 use doorward_protocol::grants::refresh_token::{RefreshRecord, RefreshState};
 use doorward_protocol::resource::AccessRecord;
+use doorward_protocol::scopes::Scopes;
 use doorward_protocol::secret::{Digest, Refresh};
 use doorward_protocol::values::{ClientId, GrantId, SessionId, Subject, Timestamp, TokenId};
 use serde::{Deserialize, Serialize};
@@ -96,18 +97,23 @@ pub fn replace_successor(conn: &mut Conn, digest: &Digest<Refresh>, old: &str, n
     Ok(true)
 }
 
-/// The column `actor`: who acts with a token, and for which machine where that is no person and not its client.
+/// The column `actor`: who acts with a token, for which machine where that is no person and not its client, and what it has of the token
+/// that it was exchanged for.
 #[derive(Default, Serialize, Deserialize)]
 struct Acting {
     #[serde(flatten)]
     actor: Option<Actor>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     machine: Option<ClientId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    app: Option<ClientId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seen_by: Option<ClientId>,
 }
 
 impl Acting {
     fn is_empty(&self) -> bool {
-        self.actor.is_none() && self.machine.is_none()
+        self.actor.is_none() && self.machine.is_none() && self.app.is_none() && self.seen_by.is_none()
     }
 }
 
@@ -134,7 +140,8 @@ struct Row {
 /// # Errors
 /// [`StoreError`] when the database can't.
 pub fn insert_access(conn: &mut Conn, token: &AccessRecord) -> Result<(), StoreError> {
-    let acting = Acting { actor: token.actor.clone(), machine: token.machine.clone() };
+    let acting =
+        Acting { actor: token.actor.clone(), machine: token.machine.clone(), app: token.app.clone(), seen_by: token.seen_by.clone() };
     let row = Row {
         id: token.id.as_str().to_owned(),
         grant_id: token.grant.as_ref().map(|id| id.as_str().to_owned()),
@@ -169,12 +176,19 @@ pub fn find_access(conn: &mut Conn, id: &TokenId, now: Timestamp) -> Result<Opti
         (None, None, Some(id)) => clients::find(conn, id)?.is_some(),
         (None, None, None) => true,
     };
+    // After an exchange it ends with the app at the beginning, too, and with the client by whose name it tells of its person.
+    let mut chain_alive = true;
+    for id in acting.app.iter().chain(&acting.seen_by) {
+        chain_alive &= clients::find(conn, id)?.is_some();
+    }
     Ok(Some(AccessRecord {
         id: TokenId::new(row.id),
         grant: row.grant_id.map(GrantId::new),
         client_id: ClientId::new(row.client_id),
         subject: row.sub.map(Subject::new),
         machine: acting.machine,
+        app: acting.app,
+        seen_by: acting.seen_by,
         audience: row.audience,
         scopes: codec::scopes(&row.scopes)?,
         issued_at: Timestamp(row.issued_at),
@@ -183,8 +197,46 @@ pub fn find_access(conn: &mut Conn, id: &TokenId, now: Timestamp) -> Result<Opti
         confirmation: codec::json_or_default(row.confirmation.as_deref())?,
         details: codec::json_or_default(row.details.as_deref())?,
         actor: acting.actor,
-        alive: row.revoked_at.is_none() && source_alive,
+        alive: row.revoked_at.is_none() && source_alive && chain_alive,
     }))
+}
+
+/// What apps hold of a person without a family, by another issuer's word (RFC 7523 §2.1).
+#[derive(Debug)]
+pub struct Loose {
+    /// The token.
+    pub id: TokenId,
+    /// The app that it was given to, or at the beginning of its chain of exchanges.
+    pub app: ClientId,
+    /// What it allows.
+    pub scopes: Scopes,
+    /// Since when.
+    pub issued_at: Timestamp,
+}
+
+/// The living access tokens of a person that belong to no family.
+///
+/// # Errors
+/// [`StoreError`] when the database can't answer.
+pub fn without_family(conn: &mut Conn, sub: &Subject, now: Timestamp) -> Result<Vec<Loose>, StoreError> {
+    let rows: Vec<(String, String, String, i64, Option<String>)> = access_tokens::table
+        .filter(access_tokens::sub.eq(sub.as_str()))
+        .filter(access_tokens::grant_id.is_null())
+        .filter(access_tokens::revoked_at.is_null())
+        .filter(access_tokens::expires_at.gt(now.0))
+        .order((access_tokens::issued_at.desc(), access_tokens::id))
+        .select((access_tokens::id, access_tokens::client_id, access_tokens::scopes, access_tokens::issued_at, access_tokens::actor))
+        .load(conn)?;
+    let loose = |(id, client, scopes, issued, acting): (String, String, String, i64, Option<String>)| {
+        let acting: Acting = codec::json_or_default(acting.as_deref())?;
+        Ok(Loose {
+            id: TokenId::new(id),
+            app: acting.app.unwrap_or_else(|| ClientId::new(client)),
+            scopes: codec::scopes(&scopes)?,
+            issued_at: Timestamp(issued),
+        })
+    };
+    rows.into_iter().map(loose).collect()
 }
 
 /// Revokes one access token.

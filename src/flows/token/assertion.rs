@@ -50,7 +50,7 @@ impl Attempt {
         // Without a family: it lives and dies with its person.
         let record = AccessRecord { subject: person.map(|person| person.subject), ..self.record(&grantee, None) };
         tokens::insert_access(conn, &record)?;
-        Ok(Outcome::Given(Box::new(Given { grantee, record, grant: None, person: None, with_nonce: false })))
+        Ok(Outcome::Given(Box::new(Given { grantee, record, viewer: self.viewer(), grant: None, person: None, with_nonce: false })))
     }
 }
 

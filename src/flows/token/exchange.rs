@@ -1,7 +1,7 @@
 //! Exchanging a token for one for the next API (RFC 8693).
 
 use super::{Attempt, Given, Outcome};
-use crate::flows::{FlowError, userinfo};
+use crate::flows::{FlowError, subject, userinfo};
 use crate::store::{Conn, tokens};
 use doorward_protocol::check::Checks;
 use doorward_protocol::grants::token_exchange::{self, Exchanged, Found, Known};
@@ -25,14 +25,19 @@ impl Attempt {
         // It lives and dies with what it was exchanged for: the person's grant, or the person, or the machine.
         let record = AccessRecord {
             machine: token_exchange::machine_of(&subject, self.client()),
+            app: token_exchange::app_of(&subject, self.client()),
+            seen_by: token_exchange::seen_by(&subject, self.client()),
             grant: subject.grant,
             subject: subject.subject,
             auth_time: subject.auth_time,
             actor,
             ..self.record(&grantee, None)
         };
+        let Some(viewer) = subject::viewer(conn, &self.catalog, &record)? else {
+            return Err(FlowError::Internal("a living token of a client that is gone".to_owned()));
+        };
         tokens::insert_access(conn, &record)?;
-        Ok(Outcome::Given(Box::new(Given { grantee, record, grant: None, person: None, with_nonce: false })))
+        Ok(Outcome::Given(Box::new(Given { grantee, record, viewer, grant: None, person: None, with_nonce: false })))
     }
 
     fn presented(&self, conn: &mut Conn, name: &str) -> Result<Option<AccessRecord>, FlowError> {

@@ -15,6 +15,6 @@ impl Attempt {
         };
         let record = self.record(&grantee, None);
         tokens::insert_access(conn, &record)?;
-        Ok(Outcome::Given(Box::new(Given { grantee, record, grant: None, person: None, with_nonce: false })))
+        Ok(Outcome::Given(Box::new(Given { grantee, record, viewer: self.viewer(), grant: None, person: None, with_nonce: false })))
     }
 }

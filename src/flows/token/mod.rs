@@ -57,6 +57,8 @@ enum Outcome {
 struct Given {
     grantee: Grantee,
     record: AccessRecord,
+    /// By whose name for the person the access token tells of them.
+    viewer: Arc<Client>,
     grant: Option<Grant>,
     person: Option<Person>,
     with_nonce: bool,
@@ -93,10 +95,10 @@ pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenRe
         Outcome::Refused(refusal) => return Err(as_client(refusal)),
     };
     // Signed only now: what a client holds is durable.
-    let Given { grantee, record, grant, person, with_nonce } = *given;
+    let Given { grantee, record, viewer, grant, person, with_nonce } = *given;
     // RFC 9449 §5: "token_type … DPoP" tells the client to what the token is bound.
     let token_type = if matches!(record.confirmation, Some(Confirmation::Jkt(_))) { "DPoP" } else { "Bearer" };
-    let access_token = seed.token(&record, &grantee.access, &client, grant.as_ref(), &catalog, ctx)?;
+    let access_token = seed.token(&record, &grantee.access, &viewer, grant.as_ref(), &catalog, ctx)?;
     let id_token = match &grant {
         Some(grant) if grantee.id_token => {
             let nonce = grant.nonce.as_deref().filter(|_| with_nonce);
@@ -174,7 +176,7 @@ impl Attempt {
         // Only an ID token beside a token for an API, or one for which they were asked by name, carries claims: see `mint::id_token`.
         let told = grantee.id_token && (record.audience != self.ctx.policy.issuer.as_str() || !grant.claims.id_token.is_empty());
         let person = if told { users::find(conn, &grant.subject)?.map(|user| user.person) } else { None };
-        Ok(Outcome::Given(Box::new(Given { grantee, record, grant: Some(grant), person, with_nonce: first })))
+        Ok(Outcome::Given(Box::new(Given { grantee, record, viewer: self.viewer(), grant: Some(grant), person, with_nonce: first })))
     }
 
     /// A family as it begins: bound to the key that the request proved, where its refresh tokens are to be.
@@ -190,6 +192,11 @@ impl Attempt {
     fn record(&self, grantee: &Grantee, grant: Option<&Grant>) -> AccessRecord {
         let record = self.seed.record(&grantee.access, self.client(), grant, self.now);
         AccessRecord { confirmation: self.request.confirmation.clone(), ..record }
+    }
+
+    /// Whoever asks, where nothing was exchanged.
+    fn viewer(&self) -> Arc<Client> {
+        Arc::clone(self.by.client())
     }
 
     fn client(&self) -> &Client {

@@ -267,6 +267,30 @@ fn withdrawing_takes_away_consent_and_every_grant_of_this_app_alone() {
 }
 
 #[test]
+fn what_an_app_holds_without_a_family_is_in_the_ledger_until_it_is_withdrawn_or_over() {
+    on_each(|conn| {
+        ada_at_app(conn);
+        assert!(clients::insert(conn, &client("other")).expect("to insert"));
+        let other = ClientId::new("other");
+        let hers = |id: &str| AccessRecord { subject: Some(ada()), ..access(id, None) };
+        let passed_on = AccessRecord { client_id: other.clone(), app: Some(app()), scopes: scopes("write"), ..hers("passed on") };
+        let others = AccessRecord { client_id: other.clone(), ..hers("other's") };
+        for token in [hers("own"), passed_on, others, access("a machine's", None)] {
+            tokens::insert_access(conn, &token).expect("to insert a token");
+        }
+        let alive = |conn: &mut Conn| {
+            let names = ["own", "passed on", "other's", "a machine's"];
+            names.map(|id| tokens::find_access(conn, &TokenId::new(id), NOW).expect("to ask").is_some_and(|token| token.alive))
+        };
+        assert_eq!((ledger(conn, NOW), alive(conn)), (vec!["other read".to_owned(), "app read write".to_owned()], [true; 4]));
+        assert!(ledger(conn, NOW.plus(HOUR)).is_empty());
+        consents::withdraw(conn, &ada(), &app(), NOW).expect("to withdraw");
+        // Law: with what others got for it, and nobody else's.
+        assert_eq!((ledger(conn, NOW), alive(conn)), (vec!["other read".to_owned()], [false, false, true, true]));
+    });
+}
+
+#[test]
 fn a_name_is_one_however_its_letters_were_composed_or_written() {
     let fold = crate::store::users::fold;
     for (one, other) in [("Andr\u{e9}", "andre\u{301}"), (" ADA ", "ada"), ("\u{ff21}da", "ada"), ("林", "林")] {

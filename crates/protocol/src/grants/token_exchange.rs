@@ -6,7 +6,7 @@ use crate::api::{AccessTokenFormat, Api, Apis};
 use crate::audience::TokenPlan;
 use crate::binding::Actor;
 use crate::check::{Check, Checks, Evidence};
-use crate::client::Client;
+use crate::client::{Client, SubjectType};
 use crate::client_auth::Authenticated;
 use crate::details::Details;
 use crate::error::Refusal;
@@ -211,4 +211,22 @@ fn scopes(req: &TokenRequest, subject: &AccessRecord, edge: &ExchangeRule, api: 
 pub fn machine_of(subject: &AccessRecord, client: &Client) -> Option<ClientId> {
     let whose = subject.machine.as_ref().unwrap_or(&subject.client_id);
     if subject.subject.is_some() || *whose == client.id { None } else { Some(whose.clone()) }
+}
+
+/// The app whose token stands at the beginning of the chain that the new token goes on.
+pub fn app_of(subject: &AccessRecord, client: &Client) -> Option<ClientId> {
+    other_than(client, subject, subject.app())
+}
+
+/// As whom the new token sees its person: no service learns more of who it is than the token that it was shown tells. One that sees people by
+/// pairwise names has its own for them (OpenID Connect Core §8.1).
+pub fn seen_by(subject: &AccessRecord, client: &Client) -> Option<ClientId> {
+    match client.metadata.subject_type {
+        SubjectType::Pairwise => None,
+        SubjectType::Public => other_than(client, subject, subject.seen_by()),
+    }
+}
+
+fn other_than(client: &Client, subject: &AccessRecord, named: &ClientId) -> Option<ClientId> {
+    (subject.subject.is_some() && *named != client.id).then(|| named.clone())
 }

@@ -26,6 +26,10 @@ pub struct AccessRecord {
     pub subject: Option<Subject>,
     /// Of which machine, where that is another than its client: one whose own token was exchanged (RFC 8693).
     pub machine: Option<ClientId>,
+    /// To which app the first token of its chain of exchanges was given (RFC 8693), where that is another than its client.
+    pub app: Option<ClientId>,
+    /// As which client it tells of its person (OpenID Connect Core §8), where that is another than its own.
+    pub seen_by: Option<ClientId>,
     /// For whom.
     pub audience: String,
     /// What it allows.
@@ -50,6 +54,16 @@ impl AccessRecord {
     /// Whether it works at `now`.
     pub fn is_active(&self, now: Timestamp) -> bool {
         self.alive && now < self.expires_at
+    }
+
+    /// The app that a person takes it back from: whose token stands at the beginning of its chain.
+    pub fn app(&self) -> &ClientId {
+        self.app.as_ref().unwrap_or(&self.client_id)
+    }
+
+    /// The client by whose name for the person it tells of them.
+    pub fn seen_by(&self) -> &ClientId {
+        self.seen_by.as_ref().unwrap_or(&self.client_id)
     }
 
     /// Whom it speaks of: a person, or a machine by its `client_id` (RFC 9068 §2.2).

@@ -11,6 +11,8 @@ fn token() -> AccessRecord {
         client_id: ClientId::new("app"),
         subject: Some(Subject::new("s")),
         machine: None,
+        app: None,
+        seen_by: None,
         audience: "https://login.example".to_owned(),
         scopes: Scopes::openid(),
         issued_at: Timestamp(0),

@@ -30,6 +30,8 @@ fn shown() -> AccessRecord {
         client_id: ClientId::new("app"),
         subject: Some(Subject::new("ada")),
         machine: None,
+        app: None,
+        seen_by: None,
         audience: PHOTOS.to_owned(),
         scopes: scopes("photos:read"),
         issued_at: NOW,
