@@ -10,7 +10,7 @@ use doorward_protocol::error::Refusal;
 use doorward_protocol::registration::{self, Admission, Fresh, MOST_UNUSED};
 use doorward_protocol::resource::{Scheme, shown};
 use doorward_protocol::scopes::Scopes;
-use doorward_protocol::secret::{ClientSecret, Digest, InitialAccess, RegistrationAccess, Secret, random_id};
+use doorward_protocol::secret::{ClientSecret, Digest, InitialAccess, RegistrationAccess, Secret, typable_id};
 use doorward_protocol::throttle::{ALL_REGISTRATIONS, REGISTRATIONS, Verdict};
 use doorward_protocol::values::{ClientId, Timestamp};
 use serde_json::{Map, Value};
@@ -53,7 +53,7 @@ pub async fn register(ctx: &Ctx, applicant: &Applicant<'_>, asked: Map<String, V
     sector::verify(&ctx.fetch, &metadata, now).await.map_err(registration::of_metadata)?;
     let access = Secret::<RegistrationAccess>::mint(&*ctx.rng);
     let secret = metadata.token_endpoint_auth_method.has_secret().then(|| Secret::<ClientSecret>::mint(&*ctx.rng));
-    let client = Client::new(ClientId::new(random_id(&*ctx.rng)), metadata, None, now);
+    let client = Client::new(ClientId::new(typable_id(&*ctx.rng)), metadata, None, now);
     let client = Client { origin: Origin::Dynamic, registration: Some(access.digest()), ..client };
     let client = match &secret {
         Some(secret) => client_secrets::with_secret(client, secret, &ctx.seal, &*ctx.rng),

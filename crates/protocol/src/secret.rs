@@ -18,6 +18,16 @@ pub fn random_id(rng: &dyn Entropy) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// The same for what an operator types: it doesn't begin like an option of a command.
+pub fn typable_id(rng: &dyn Entropy) -> String {
+    loop {
+        let id = random_id(rng);
+        if !id.starts_with('-') {
+            return id;
+        }
+    }
+}
+
 /// A kind of secret. Kinds never mix: a code can't be looked up as a refresh token (RFC 8725 §3.12 in spirit).
 pub trait Kind: 'static {
     /// Stands before the random part, so that a leaked secret can be told and searched for.
@@ -153,6 +163,18 @@ mod tests {
                 *b = u8::try_from(i % 251).unwrap_or_default();
             }
         }
+    }
+
+    #[test]
+    fn an_id_that_is_typed_is_no_option() {
+        struct DashFirst(std::sync::atomic::AtomicBool);
+        impl Entropy for DashFirst {
+            fn fill(&self, bytes: &mut [u8]) {
+                bytes.fill(if self.0.swap(false, std::sync::atomic::Ordering::Relaxed) { 0xfb } else { 1 });
+            }
+        }
+        assert!(random_id(&DashFirst(true.into())).starts_with('-'));
+        assert!(!typable_id(&DashFirst(true.into())).starts_with('-'));
     }
 
     #[test]

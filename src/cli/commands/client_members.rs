@@ -4,13 +4,13 @@ use doorward_protocol::api::Apis;
 use doorward_protocol::client::{AuthMethod, Client, Metadata, Origin};
 use doorward_protocol::policy::MutualTls;
 use doorward_protocol::scopes::Scopes;
-use doorward_protocol::secret::{ClientSecret, Entropy, Secret};
+use doorward_protocol::secret::{ClientSecret, Entropy, Secret, typable_id};
 use doorward_protocol::values::{ClientId, Timestamp};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 use super::super::output::CliError;
-use super::{json, typable_id};
+use super::json;
 use crate::client_secrets;
 use crate::store::deliveries::Standing;
 

@@ -15,7 +15,6 @@ use std::path::Path;
 
 use doorward_protocol::detail_type::DetailType;
 use doorward_protocol::exchange_rule::ExchangeRule;
-use doorward_protocol::secret::{Entropy, random_id};
 use doorward_protocol::trusted_issuer::TrustedIssuer;
 use doorward_protocol::values::Timestamp;
 use serde_json::Value;
@@ -94,16 +93,6 @@ fn is_blank(file: &Path) -> bool {
 /// The path from the root, so that it can be found from any folder.
 fn shown_path(file: &Path) -> String {
     std::path::absolute(file).unwrap_or_else(|_| file.to_owned()).display().to_string()
-}
-
-/// A random id that can be typed as an argument: it doesn't begin like an option.
-fn typable_id(rng: &dyn Entropy) -> String {
-    loop {
-        let id = random_id(rng);
-        if !id.starts_with('-') {
-            return id;
-        }
-    }
 }
 
 impl From<StoreError> for CliError {

@@ -1,13 +1,13 @@
 //! `doorward registration-token …`: what lets clients register themselves (RFC 7591 section 3, initial access token).
 
 use doorward_protocol::registration::Admission;
-use doorward_protocol::secret::{InitialAccess, Secret};
+use doorward_protocol::secret::{InitialAccess, Secret, typable_id};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::super::args::{RegistrationToken as Command, RegistrationTokenAdd};
 use super::super::output::CliError;
-use super::{Desk, typable_id};
+use super::Desk;
 use crate::store::registration_tokens::{self, RegistrationToken};
 
 /// The longest note, in characters.

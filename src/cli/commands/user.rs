@@ -1,6 +1,7 @@
 //! `doorward user …`: people.
 
 use doorward_protocol::client::Client;
+use doorward_protocol::secret::typable_id;
 use doorward_protocol::tokens::claims::{self, Person};
 use doorward_protocol::values::{ClientId, Subject};
 use serde::Serialize;
@@ -9,7 +10,7 @@ use serde_json::{Map, Value};
 use super::super::args::{User as Command, UserAdd, UserSetPassword};
 use super::super::input::read_password;
 use super::super::output::CliError;
-use super::{Desk, json, typable_id};
+use super::{Desk, json};
 use crate::config::Settings;
 use crate::passwords;
 use crate::store::users::{self, User};
