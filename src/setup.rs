@@ -134,13 +134,14 @@ impl Setup {
         let seal = Arc::new(open_seal(&settings, &store)?);
         ensure_keys(&store, &seal, &*clock, &rng)?;
         let fetch = open_fetch(&settings);
+        let policy = Arc::new(settings.policy.clone());
         let ctx = Ctx {
             store,
-            policy: Arc::new(settings.policy.clone()),
+            policy: Arc::clone(&policy),
             clock,
             rng,
             hasher: Hasher::new(settings.hashing_threads.get()),
-            catalog: Arc::new(CatalogCache::new(Arc::clone(&seal))),
+            catalog: Arc::new(CatalogCache::new(Arc::clone(&seal), policy)),
             sessions_ended: Arc::default(),
             seal,
             fetch,

@@ -1,11 +1,15 @@
 //! Clients whose id is the address of their metadata document, over HTTP: draft-ietf-oauth-client-id-metadata-document.
 #![allow(clippy::expect_used, missing_docs)]
 
+#[path = "cimd/bounds.rs"]
+mod bounds;
+
 use doorward::clock::Clock as _;
 use doorward::flows::sweep;
 use doorward::store::{clients, leases};
+use doorward_protocol::client::Origin;
 use doorward_protocol::values::ClientId;
-use doorward_testkit::{App, Builder, Page, World, app, photos};
+use doorward_testkit::{App, AuthRequest, Builder, Page, World, app, photos};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
@@ -78,9 +82,13 @@ fn builder() -> Builder {
 
 /// What Ada sees, once she has logged in.
 async fn page(world: &World, app: &App<'_>) -> Page {
+    page_of(world, &app.request()).await
+}
+
+async fn page_of(world: &World, request: &AuthRequest) -> Page {
     let mut browser = world.browser();
     browser.log_in("ada").await;
-    browser.open(&app.request()).await
+    browser.open(request).await
 }
 
 async fn is_known(world: &World, id: &str) -> bool {
@@ -241,7 +249,7 @@ async fn an_app_that_gets_no_token_is_forgotten_and_comes_back() {
     world.clock.advance(86_400 + 60);
     while sweep::once(&world.ctx).await.expect("a sweep") > 0 {}
     assert!(!is_known(&world, &host.id()).await);
-    assert_eq!(world.change(leases::count).await, 0);
+    assert_eq!(world.change(|conn| leases::count(conn, Origin::Document)).await, 0);
     assert!(world.clock.now().0 > 0);
     let code = world.browser().allow(&prints.request()).await.code();
     // Law: nothing was lost but a copy.
@@ -253,12 +261,10 @@ async fn an_app_gets_no_scope_that_the_operator_did_not_give_to_strangers() {
     let (world, host) = (builder().start().await, Host::start());
     host.serve(&json!({"scope": "openid photos:read photos:write"}));
     let asked = host.app(&world).request().with("scope", "openid photos:read");
-    assert_eq!(world.browser().get(&asked.path()).await.landing().error(), "invalid_scope");
+    assert_eq!(page_of(&world, &asked).await.landing().error(), "invalid_scope");
     let world = builder().set("REGISTRATION_SCOPES", "openid, photos:read").start().await;
-    let mut browser = world.browser();
-    browser.log_in("ada").await;
     // Law: what is listed may be asked.
-    assert!(browser.open(&asked).await.has_form("/consent"));
+    assert!(page_of(&world, &asked).await.has_form("/consent"));
 }
 
 #[rocket::async_test]

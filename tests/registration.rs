@@ -5,9 +5,10 @@ use doorward::clock::Clock as _;
 use doorward::flows::sweep;
 use doorward::store::registration_tokens::{self, RegistrationToken};
 use doorward::store::{clients, leases};
+use doorward_protocol::client::Origin;
 use doorward_protocol::secret::{InitialAccess, Secret};
 use doorward_protocol::values::{ClientId, Seconds};
-use doorward_testkit::{AuthRequest, Builder, Page, World, photos};
+use doorward_testkit::{AuthRequest, Builder, Page, Site, World, photos};
 use rocket::http::Method;
 use serde_json::{Value, json};
 
@@ -216,7 +217,7 @@ async fn what_is_not_supported_is_left_out_and_told() {
     assert_eq!((&client["response_types"], &client["scope"]), (&json!(["code"]), &json!("openid photos:read")));
     assert!(client.get("x_unknown").is_none() && client["client_secret"] != "mine");
     let app = world.registered(&client);
-    let page = world.browser().get(&app.request().with("scope", "openid photos:write").path()).await;
+    let page = asked_ada(&world, &app.request().with("scope", "openid photos:write")).await;
     // Law: what was left out can't be asked later.
     assert_eq!(page.landing().error(), "invalid_scope");
 }
@@ -280,7 +281,24 @@ async fn a_client_that_nobody_uses_goes_and_one_that_works_stays() {
     world.clock.advance(2 * 86_400);
     sweep(&world).await;
     assert!(is_known(&world, &id(&used)).await && !is_known(&world, &id(&unused)).await);
-    assert_eq!(world.change(leases::count).await, 0);
+    assert_eq!(world.change(|conn| leases::count(conn, Origin::Dynamic)).await, 0);
     // Law: a client that went is unknown at once, whatever was cached.
     assert_eq!(world.registered(&unused).machine(&[]).await.refusal(), (401, "invalid_client".to_owned()));
+}
+
+#[rocket::async_test]
+async fn a_sector_is_asked_only_for_a_registration_that_was_counted() {
+    let world = open().start().await;
+    let closed = World::new().set("REGISTRATION", "token").start().await;
+    let bearer = format!("Bearer {}", token(&closed, 100, Seconds::hours(1)).await.expose());
+    for (world, headers) in [(&world, vec![]), (&closed, vec![("Authorization", bearer.as_str())])] {
+        let site = Site::start();
+        for n in 0..40 {
+            let members = json!({"subject_type": "pairwise", "sector_identifier_uri": site.url(&format!("/sector-{n}.json"))});
+            let status = post(world, &with(&members).to_string(), &headers).await.status;
+            assert_eq!(status, if n < 30 { 400 } else { 429 }, "{n}");
+        }
+        // Law: no stranger has this server call others as often as it likes.
+        assert_eq!(site.asked().len(), 30);
+    }
 }

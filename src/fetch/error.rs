@@ -47,14 +47,16 @@ pub enum FetchError {
     Downgrade,
     /// As many requests as may be are under way, altogether or to this host.
     Busy,
+    /// This host gave too often what could not be used.
+    Paced,
     /// Something of our own is broken.
     Broken,
 }
 
 impl FetchError {
     /// Whether it may be kept as the answer for a while: it says something of the target, not of ourselves.
-    pub(super) fn is_about_the_target(&self) -> bool {
-        !matches!(self, Self::Busy | Self::Broken)
+    pub fn is_about_the_target(&self) -> bool {
+        !matches!(self, Self::Busy | Self::Paced | Self::Broken)
     }
 }
 
@@ -78,7 +80,26 @@ impl FetchError {
             | Self::Tls(_)
             | Self::Timeout
             | Self::Busy
+            | Self::Paced
             | Self::Broken => false,
+        }
+    }
+
+    /// Whether nothing was said of the document: what was known of it before may still be so.
+    pub fn is_silence(&self) -> bool {
+        match self {
+            // RFC 9110 §15.6: a server that "is aware that it has erred"; RFC 6585 §4: too many requests.
+            Self::Status(status) => matches!(status, 429 | 500..=599),
+            Self::Resolve | Self::Connect | Self::Tls(_) | Self::Timeout | Self::Protocol | Self::Busy | Self::Paced | Self::Broken => true,
+            Self::Url
+            | Self::PlainHttp
+            | Self::Userinfo
+            | Self::Address { .. }
+            | Self::TooLarge(_)
+            | Self::Encoding
+            | Self::Redirects
+            | Self::BadRedirect
+            | Self::Downgrade => false,
         }
     }
 }
@@ -104,6 +125,7 @@ impl fmt::Display for FetchError {
             Self::BadRedirect => f.write_str("the host redirects to no URL"),
             Self::Downgrade => f.write_str("the host redirects from https to http"),
             Self::Busy => f.write_str("too many outgoing requests are under way"),
+            Self::Paced => f.write_str("too many documents of this host were asked for that could not be used"),
             Self::Broken => f.write_str("the outgoing request broke down"),
         }
     }

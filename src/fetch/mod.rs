@@ -36,6 +36,7 @@ use journey::Guide;
 use rocket::tokio;
 use rules::Rules;
 use std::fmt;
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 use tls::Tls;
@@ -175,7 +176,18 @@ impl Fetcher {
     /// # Errors
     /// [`FetchError`], remembered for a moment where it is about the target.
     pub async fn get(&self, url: &Url, what: &Document, now: Timestamp) -> Result<Arc<Fetched>, FetchError> {
-        self.ask(url, what, now, false).await
+        self.ask(url, what, now, false, ready(Ok(()))).await
+    }
+
+    /// The same, where `first` says yes: it is asked when a request is really made, and not by those who share one or find what is kept.
+    ///
+    /// # Errors
+    /// As [`Self::get`], and those of `first`.
+    pub async fn get_after<F>(&self, url: &Url, what: &Document, now: Timestamp, first: F) -> Result<Arc<Fetched>, FetchError>
+    where
+        F: Future<Output = Result<(), FetchError>> + Send + 'static,
+    {
+        self.ask(url, what, now, false, first).await
     }
 
     /// The same, newer than what is kept: for a key that a kept key set doesn't have. At most once in 30 seconds for one document;
@@ -184,7 +196,7 @@ impl Fetcher {
     /// # Errors
     /// As [`Self::get`]; what was kept before and is still fresh stays.
     pub async fn refresh(&self, url: &Url, what: &Document, now: Timestamp) -> Result<Arc<Fetched>, FetchError> {
-        self.ask(url, what, now, true).await
+        self.ask(url, what, now, true, ready(Ok(()))).await
     }
 
     /// Keeps a document no longer: it turned out to be none.
@@ -201,7 +213,10 @@ impl Fetcher {
         self.guide.post(url, form).await
     }
 
-    async fn ask(&self, url: &Url, what: &Document, now: Timestamp, insists: bool) -> Result<Arc<Fetched>, FetchError> {
+    async fn ask<F>(&self, url: &Url, what: &Document, now: Timestamp, insists: bool, first: F) -> Result<Arc<Fetched>, FetchError>
+    where
+        F: Future<Output = Result<(), FetchError>> + Send + 'static,
+    {
         // What can't be called at all takes no room.
         self.guide.rules.target(url)?;
         let mut listener = match self.cache.ask(Key::new(url, what), now, insists) {
@@ -209,7 +224,13 @@ impl Fetcher {
             Next::Wait(listener) => listener,
             Next::Fetch(flight, listener) => {
                 let (guide, url, what) = (Arc::clone(&self.guide), url.clone(), *what);
-                tokio::spawn(async move { flight.land(guide.get(&url, &what, now).await, now) });
+                tokio::spawn(async move {
+                    let outcome = match first.await {
+                        Ok(()) => guide.get(&url, &what, now).await,
+                        Err(why) => Err(why),
+                    };
+                    flight.land(outcome, now);
+                });
                 listener
             }
         };

@@ -90,7 +90,7 @@ impl Who {
 pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Who>, stay: bool) -> Result<Begun, FlowError> {
     let now = ctx.now();
     if let Ok(id) = raw.client_id(&mut Checks::silent()) {
-        match client_document::ensure(ctx, &id).await {
+        match client_document::ensure(ctx, &id, client_document::Need::New).await {
             Err(FlowError::Refused(refusal)) => return Ok(Begun::Page(refusal.into())),
             done => done?,
         }

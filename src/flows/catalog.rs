@@ -6,9 +6,11 @@ use crate::schemas::Schemas;
 use crate::seal::Seal;
 use crate::store::{Conn, StoreError, apis, clients, definitions, versions};
 use doorward_protocol::api::Apis;
-use doorward_protocol::client::Client;
+use doorward_protocol::client::{Client, Origin};
+use doorward_protocol::client_document::address;
 use doorward_protocol::detail_type::DetailType;
 use doorward_protocol::exchange_rule::ExchangeRules;
+use doorward_protocol::policy::Policy;
 use doorward_protocol::trusted_issuer::TrustedIssuers;
 use doorward_protocol::values::ClientId;
 use std::collections::HashMap;
@@ -30,11 +32,12 @@ pub struct Catalog {
     pub exchanges: ExchangeRules,
     /// The signing keys, parsed.
     pub keys: KeyRing,
+    policy: Option<Arc<Policy>>,
     clients: RwLock<HashMap<ClientId, Arc<Client>>>,
 }
 
 impl Catalog {
-    /// The client of that id.
+    /// The client of that id. One whose metadata document the operator doesn't have read (any more) is none.
     ///
     /// # Errors
     /// [`StoreError`] when the database can't answer.
@@ -42,25 +45,31 @@ impl Catalog {
         if let Some(client) = self.clients.read().unwrap_or_else(PoisonError::into_inner).get(id) {
             return Ok(Some(Arc::clone(client)));
         }
-        let Some(client) = clients::find(conn, id)?.map(Arc::new) else { return Ok(None) };
+        let found = clients::find(conn, id)?.filter(|client| client.origin != Origin::Document || self.reads(id));
+        let Some(client) = found.map(Arc::new) else { return Ok(None) };
         let mut known = self.clients.write().unwrap_or_else(PoisonError::into_inner);
         if known.len() < MOST_CLIENTS {
             known.insert(id.clone(), Arc::clone(&client));
         }
         Ok(Some(client))
     }
+
+    fn reads(&self, id: &ClientId) -> bool {
+        self.policy.as_ref().is_some_and(|policy| address(id, policy).is_some())
+    }
 }
 
 /// The catalog of the version last seen.
 pub struct CatalogCache {
     seal: Arc<Seal>,
+    policy: Arc<Policy>,
     current: RwLock<Arc<Catalog>>,
 }
 
 impl CatalogCache {
     /// Nothing seen yet.
-    pub fn new(seal: Arc<Seal>) -> Self {
-        Self { seal, current: RwLock::default() }
+    pub fn new(seal: Arc<Seal>, policy: Arc<Policy>) -> Self {
+        Self { seal, policy, current: RwLock::default() }
     }
 
     /// The catalog as the database has it now: one small read when nothing changed.
@@ -82,6 +91,7 @@ impl CatalogCache {
             issuers: TrustedIssuers::new(definitions::list(conn)?),
             exchanges: ExchangeRules::new(definitions::list(conn)?),
             keys: KeyRing::load(conn, &self.seal)?,
+            policy: Some(Arc::clone(&self.policy)),
             clients: RwLock::default(),
         });
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);

@@ -1,7 +1,8 @@
 //! Who sends a request: the client, as it proves itself, and the keys it holds.
 
 use super::catalog::Catalog;
-use super::{Ctx, FlowError, client_document, client_keys, issuer_keys};
+use super::client_document::{Need, ensure};
+use super::{Ctx, FlowError, client_keys, issuer_keys};
 use crate::client_secrets;
 use crate::store::replays;
 use doorward_protocol::certificate::Certificate;
@@ -27,8 +28,16 @@ pub struct Sender {
 /// # Errors
 /// [`FlowError::Refused`] by [`Check::ClientAuthentic`] or a check of the assertion.
 pub async fn authenticate(ctx: &Ctx, sender: &Sender) -> Result<(Authenticated, Arc<Catalog>), FlowError> {
+    authenticate_for(ctx, sender, Need::New).await
+}
+
+/// The same, where less may be asked of a client's metadata document.
+///
+/// # Errors
+/// As [`authenticate`].
+pub async fn authenticate_for(ctx: &Ctx, sender: &Sender, need: Need) -> Result<(Authenticated, Arc<Catalog>), FlowError> {
     let id = ClientId::new(sender.shown.client_id());
-    client_document::ensure(ctx, &id).await?;
+    ensure(ctx, &id, need).await?;
     let cache = Arc::clone(&ctx.catalog);
     let (client, catalog) = ctx
         .store

@@ -1,6 +1,7 @@
 //! `POST /introspect` (RFC 7662).
 
-use super::client_auth::{Sender, authenticate};
+use super::client_auth::{Sender, authenticate_for};
+use super::client_document::Need;
 use super::mint::Told;
 use super::subject::sub_for;
 use super::{Ctx, FlowError, mint, subject, userinfo};
@@ -18,7 +19,7 @@ use std::sync::Arc;
 /// # Errors
 /// [`FlowError::Refused`] when the client isn't authentic or names no token.
 pub async fn introspect(ctx: &Ctx, sender: &Sender, params: &Params, wants_jwt: bool) -> Result<Told<Value>, FlowError> {
-    let (by, catalog) = authenticate(ctx, sender).await?;
+    let (by, catalog) = authenticate_for(ctx, sender, Need::Held).await?;
     let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
     params.no_repeats(&mut Checks::silent()).map_err(as_client)?;
     let presented = params.get("token").ok_or_else(|| as_client(Refusal::by(Check::TokenPresent)))?.to_owned();

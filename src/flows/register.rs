@@ -5,16 +5,15 @@ use super::{Ctx, FlowError, sector};
 use crate::client_secrets;
 use crate::store::{Conn, clients, failures, leases, registration_tokens};
 use doorward_protocol::check::{Check, Checks};
-use doorward_protocol::client::{Client, Origin};
+use doorward_protocol::client::{Client, Metadata, Origin};
 use doorward_protocol::error::Refusal;
 use doorward_protocol::registration::{self, Admission, Fresh, MOST_UNUSED};
 use doorward_protocol::resource::{Scheme, shown};
 use doorward_protocol::scopes::Scopes;
 use doorward_protocol::secret::{ClientSecret, Digest, InitialAccess, RegistrationAccess, Secret, typable_id};
-use doorward_protocol::throttle::{ALL_REGISTRATIONS, REGISTRATIONS, Verdict};
+use doorward_protocol::throttle::{ALL_REGISTRATIONS, Allowance, REGISTRATIONS, Verdict, network};
 use doorward_protocol::values::{ClientId, Timestamp};
 use serde_json::{Map, Value};
-use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Who asks.
@@ -50,6 +49,11 @@ pub async fn register(ctx: &Ctx, applicant: &Applicant<'_>, asked: Map<String, V
         .await?;
     let metadata = registration::metadata(asked, rules, &scopes(&catalog), checks)?;
     ctx.policy.takes_method_of(&metadata).map_err(registration::of_metadata)?;
+    // Counted before the server calls anybody at a stranger's wish.
+    let paces = paces(token.as_ref(), &applicant.address, &metadata);
+    if let Some(refusal) = ctx.store.write(move |conn| counted(conn, &paces, now)).await? {
+        return Err(FlowError::Refused(refusal));
+    }
     sector::verify(&ctx.fetch, &metadata, now).await.map_err(registration::of_metadata)?;
     let access = Secret::<RegistrationAccess>::mint(&*ctx.rng);
     let secret = metadata.token_endpoint_auth_method.has_secret().then(|| Secret::<ClientSecret>::mint(&*ctx.rng));
@@ -59,7 +63,7 @@ pub async fn register(ctx: &Ctx, applicant: &Applicant<'_>, asked: Map<String, V
         Some(secret) => client_secrets::with_secret(client, secret, &ctx.seal, &*ctx.rng),
         None => client,
     };
-    let entry = Entry { client: client.clone(), token, network: network(&applicant.address), until: now.plus(rules.unused), now };
+    let entry = Entry { client: client.clone(), token, until: now.plus(rules.unused), now };
     if let Some(refusal) = ctx.store.write(move |conn| entry.commit(conn)).await? {
         return Err(FlowError::Refused(refusal));
     }
@@ -77,39 +81,42 @@ fn initial_token(authorization: &[&str]) -> Result<Secret<InitialAccess>, Refusa
     sent.map(|sent| Secret::shown(sent.token)).ok_or_else(|| Refusal::by(Check::RegistrationToken))
 }
 
-/// What is counted as one place: an address, or the network of 64 bits that one subscriber has (RFC 6177 §2).
-fn network(address: &str) -> String {
-    match address.parse() {
-        Ok(IpAddr::V6(ip)) => format!("{:x?}", &ip.segments()[..4]),
-        Ok(IpAddr::V4(_)) | Err(_) => address.to_owned(),
+/// What is counted of a registration: an open one by its network and over all; one by a token, which has its own number, where it makes this
+/// server ask somebody.
+fn paces(token: Option<&Digest<InitialAccess>>, address: &str, metadata: &Metadata) -> Vec<(String, Allowance)> {
+    match token {
+        None => vec![(format!("registrations from {}", network(address)), REGISTRATIONS), ("registrations".to_owned(), ALL_REGISTRATIONS)],
+        Some(token) if metadata.sector_identifier_uri.is_some() => vec![(format!("sectors by {}", token.to_text()), REGISTRATIONS)],
+        Some(_) => Vec::new(),
     }
+}
+
+/// A refusal is an outcome, so that what was counted stays so.
+fn counted(conn: &mut Conn, paces: &[(String, Allowance)], now: Timestamp) -> Result<Option<Refusal>, FlowError> {
+    for (key, allowance) in paces {
+        if let Verdict::Wait(_) = failures::count(conn, key, *allowance, now)? {
+            return Ok(Some(Refusal::by(Check::RegistrationsPaced)));
+        }
+    }
+    Ok(None)
 }
 
 struct Entry {
     client: Client,
     token: Option<Digest<InitialAccess>>,
-    network: String,
     until: Timestamp,
     now: Timestamp,
 }
 
 impl Entry {
-    /// Counts and stores; a refusal is an outcome, so that what was counted stays so.
+    /// Spends the token and stores.
     fn commit(&self, conn: &mut Conn) -> Result<Option<Refusal>, FlowError> {
-        if let Some(token) = &self.token {
-            if !registration_tokens::spend(conn, token, self.now)? {
-                return Ok(Some(Refusal::by(Check::RegistrationToken)));
-            }
-        } else {
-            for (key, allowance) in
-                [(format!("registrations from {}", self.network), REGISTRATIONS), ("registrations".to_owned(), ALL_REGISTRATIONS)]
-            {
-                if let Verdict::Wait(_) = failures::count(conn, &key, allowance, self.now)? {
-                    return Ok(Some(Refusal::by(Check::RegistrationsPaced)));
-                }
-            }
+        if let Some(token) = &self.token
+            && !registration_tokens::spend(conn, token, self.now)?
+        {
+            return Ok(Some(Refusal::by(Check::RegistrationToken)));
         }
-        if leases::count(conn)? >= MOST_UNUSED {
+        if leases::count(conn, Origin::Dynamic)? >= MOST_UNUSED {
             // Rolled back: a token that registered nothing isn't used.
             return Err(FlowError::Refused(Refusal::by(Check::RegistrationsPaced)));
         }

@@ -1,6 +1,7 @@
 //! `POST /revoke` (RFC 7009).
 
-use super::client_auth::{Sender, authenticate};
+use super::client_auth::{Sender, authenticate_for};
+use super::client_document::Need;
 use super::{Ctx, FlowError, userinfo};
 use crate::store::{grants, tokens};
 use doorward_protocol::check::{Check, Checks};
@@ -16,7 +17,7 @@ use doorward_protocol::values::ClientId;
 /// # Errors
 /// [`FlowError::Refused`] by [`Check::TokenOfClient`] for somebody else's, [`FlowError::Store`] when it couldn't be done (§2.2.1: 503).
 pub async fn revoke(ctx: &Ctx, sender: &Sender, params: &Params) -> Result<(), FlowError> {
-    let (by, catalog) = authenticate(ctx, sender).await?;
+    let (by, catalog) = authenticate_for(ctx, sender, Need::Held).await?;
     let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
     params.no_repeats(&mut Checks::silent()).map_err(as_client)?;
     let presented = params.get("token").ok_or_else(|| as_client(Refusal::by(Check::TokenPresent)))?.to_owned();

@@ -20,6 +20,15 @@ struct Row {
     fixed: Option<String>,
 }
 
+/// Who registered a client, as the column has it.
+pub(super) fn origin_text(origin: Origin) -> Option<&'static str> {
+    match origin {
+        Origin::Operator => None,
+        Origin::Dynamic => Some("dynamic"),
+        Origin::Document => Some("document"),
+    }
+}
+
 impl Row {
     fn of(client: &Client) -> Result<Self, StoreError> {
         Ok(Self {
@@ -28,11 +37,7 @@ impl Row {
             secret_digest: client.secret.as_ref().map(Digest::to_text),
             created_at: client.created_at.0,
             sealed_secret: client.sealed_secret.clone(),
-            origin: match client.origin {
-                Origin::Operator => None,
-                Origin::Dynamic => Some("dynamic".to_owned()),
-                Origin::Document => Some("document".to_owned()),
-            },
+            origin: origin_text(client.origin).map(str::to_owned),
             registration_digest: client.registration.as_ref().map(Digest::to_text),
             fixed: if client.fixed.is_empty() { None } else { Some(codec::to_json(&client.fixed)?) },
         })

@@ -3,6 +3,7 @@
 use super::schema::{client_leases, clients};
 use super::{Conn, StoreError, versions};
 use diesel::prelude::*;
+use doorward_protocol::client::Origin;
 use doorward_protocol::values::{ClientId, Timestamp};
 
 /// Keeps a new client until then, unless it is used.
@@ -33,12 +34,14 @@ pub fn end(conn: &mut Conn, client: &ClientId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many clients are waiting to be used.
+/// How many clients that came in this way are waiting to be used.
 ///
 /// # Errors
 /// [`StoreError`] when the database can't answer.
-pub fn count(conn: &mut Conn) -> Result<i64, StoreError> {
-    Ok(client_leases::table.count().get_result(conn)?)
+pub fn count(conn: &mut Conn, origin: Origin) -> Result<i64, StoreError> {
+    let of = clients::id.eq(client_leases::client_id);
+    let waiting = client_leases::table.inner_join(clients::table.on(of)).filter(clients::origin.eq(super::clients::origin_text(origin)));
+    Ok(waiting.count().get_result(conn)?)
 }
 
 /// Removes up to `batch` clients that weren't used in time; returns how many. Their leases go with them.

@@ -8,7 +8,8 @@ mod machine;
 mod refresh;
 
 use super::catalog::Catalog;
-use super::client_auth::{Sender, authenticate};
+use super::client_auth::{Sender, authenticate_for};
+use super::client_document::Need;
 use super::dpop::{self, At};
 use super::mint::{self, AccessSeed};
 use super::{Ctx, FlowError};
@@ -71,7 +72,9 @@ struct Given {
 pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenResponse, FlowError> {
     // Before the client is proven: an assertion works once, and whoever is asked for a nonce comes again with the same one.
     let proof = dpop::prove(ctx, &sender.dpop, At { method: "POST", path: path::TOKEN, token: None })?;
-    let (by, catalog) = authenticate(ctx, sender).await?;
+    let refreshes = params.unambiguous("grant_type") == Some(GrantType::RefreshToken.as_str());
+    let need = if refreshes { Need::Held } else { Need::New };
+    let (by, catalog) = authenticate_for(ctx, sender, need).await?;
     let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
     dpop::fits(proof.as_ref(), by.client())?;
     let proven = dpop::proven(proof.as_ref(), sender.certificate.as_deref());
