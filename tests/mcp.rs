@@ -246,8 +246,10 @@ async fn a_token_for_one_mcp_server_is_not_for_another() {
     let (world, site) = (world().await, client_site(json!({})));
     let id = format!("{}/client.json", site.base);
     let found = discover(&world).await;
+    let mut browser = world.browser();
+    browser.log_in("ada").await;
     for other in ["https://mcp.example/other", "https://mcp.example/server/mcp/", "https://MCP.example/server/mcp"] {
-        let page = world.browser().get(&request(&id, &found, 3000, &[("resource", other)])).await;
+        let page = browser.get(&request(&id, &found, 3000, &[("resource", other)])).await;
         // Law: RFC 8707 §2, a resource is what was registered, byte for byte.
         assert_eq!(value(page.location(), "error").as_deref(), Some("invalid_target"), "{other}: {} {}", page.status, page.location());
     }
