@@ -7,8 +7,9 @@ use doorward::store::registration_tokens::{self, RegistrationToken};
 use doorward::store::{clients, leases};
 use doorward_protocol::client::Origin;
 use doorward_protocol::secret::{InitialAccess, Secret};
+use doorward_protocol::trusted_issuer::TrustedIssuer;
 use doorward_protocol::values::{ClientId, Seconds};
-use doorward_testkit::{AuthRequest, Builder, Page, Site, World, photos};
+use doorward_testkit::{AppKey, AuthRequest, Builder, Page, Site, World, photos};
 use rocket::http::Method;
 use serde_json::{Value, json};
 
@@ -161,7 +162,7 @@ async fn rfc_7591_3_2_2_a_wrong_registration_is_told_what_is_wrong() {
         (json!({"grant_types": ["implicit"], "response_types": ["token"]}), "invalid_client_metadata", "grant_types"),
         (json!({"scope": "photos:read"}), "invalid_client_metadata", "scope"),
         (json!({"logo_uri": "javascript:alert(1)"}), "invalid_client_metadata", "logo_uri"),
-        (json!({"software_statement": "eyJ.eyJ.x"}), "unapproved_software_statement", ""),
+        (json!({"software_statement": "eyJ.eyJ.x"}), "invalid_software_statement", ""),
         (
             json!({"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": "prints.example"}),
             "invalid_client_metadata",
@@ -300,5 +301,38 @@ async fn a_sector_is_asked_only_for_a_registration_that_was_counted() {
         }
         // Law: no stranger has this server call others as often as it likes.
         assert_eq!(site.asked().len(), 30);
+    }
+}
+
+#[rocket::async_test]
+async fn rfc_7591_2_3_a_statement_of_a_trusted_issuer_goes_before_the_clients_own_word() {
+    let maker = AppKey::new();
+    let world = open().start().await;
+    let statement = |more: &Value| {
+        let mut claims = json!({"iss": "https://makers.example", "software_id": "prints", "client_name": "Prints by its maker"});
+        claims.as_object_mut().expect("an object").extend(more.as_object().cloned().expect("an object"));
+        maker.jwt(&claims)
+    };
+    let asked = |text: String| with(&json!({ "software_statement": text, "client_name": "Somebody else" }));
+    let nobodys = register(&world, &asked(statement(&json!({})))).await;
+    assert_eq!(nobodys.refusal(), (400, "unapproved_software_statement".to_owned()));
+    world
+        .declare::<TrustedIssuer>(
+            json!({"issuer": "https://makers.example", "jwks": maker.jwks(), "algs": ["ES256"], "use": ["registration"]}),
+        )
+        .await;
+    let sent = statement(&json!({}));
+    let told = register(&world, &asked(sent.clone())).await;
+    assert_eq!((told.status, told.text("client_name").as_str()), (201, "Prints by its maker"), "{}", told.body);
+    assert_eq!(told.text("software_statement"), sent);
+    for (what, text, error) in [
+        ("forged", format!("{}x", statement(&json!({}))), "invalid_software_statement"),
+        ("over", statement(&json!({"exp": 1})), "invalid_software_statement"),
+        ("no JWT", "x".to_owned(), "invalid_software_statement"),
+        ("what only the operator gives", statement(&json!({"require_consent": false})), "invalid_client_metadata"),
+        ("an address that runs code", statement(&json!({"redirect_uris": ["javascript:alert(1)"]})), "invalid_redirect_uri"),
+    ] {
+        // Law: a maker vouches for its software, and gives it nothing that a client could not ask.
+        assert_eq!(register(&world, &asked(text)).await.refusal(), (400, error.to_owned()), "{what}");
     }
 }

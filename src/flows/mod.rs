@@ -28,6 +28,7 @@ pub mod registration;
 pub mod revoke;
 pub mod sector;
 pub mod session;
+mod statement;
 pub mod subject;
 pub mod sweep;
 pub mod token;

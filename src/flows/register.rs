@@ -1,7 +1,7 @@
 //! `POST /register`: a client registers itself (RFC 7591).
 
 use super::catalog::Catalog;
-use super::{Ctx, FlowError, sector};
+use super::{Ctx, FlowError, sector, statement};
 use crate::client_secrets;
 use crate::store::{Conn, clients, failures, leases, registration_tokens};
 use doorward_protocol::check::{Check, Checks};
@@ -47,6 +47,7 @@ pub async fn register(ctx: &Ctx, applicant: &Applicant<'_>, asked: Map<String, V
             cache.get(conn)
         })
         .await?;
+    let (asked, statement) = statement::settle(ctx, &catalog, asked).await?;
     let metadata = registration::metadata(asked, rules, &scopes(&catalog), checks)?;
     ctx.policy.takes_method_of(&metadata).map_err(registration::of_metadata)?;
     // Counted before the server calls anybody at a stranger's wish.
@@ -68,7 +69,12 @@ pub async fn register(ctx: &Ctx, applicant: &Applicant<'_>, asked: Map<String, V
         return Err(FlowError::Refused(refusal));
     }
     tracing::info!(target: "doorward::security", client_id = %client.id, address = %applicant.address, "a client registered itself");
-    Ok(registration::answer(&client, Fresh { secret: secret.as_ref(), access: &access }, &ctx.policy.issuer))
+    let mut answer = registration::answer(&client, Fresh { secret: secret.as_ref(), access: &access }, &ctx.policy.issuer);
+    if let Some(statement) = statement {
+        // RFC 7591 §3.2.1: "its value MUST be returned unmodified".
+        answer[registration::STATEMENT] = statement.text().into();
+    }
+    Ok(answer)
 }
 
 /// The scopes of every API.

@@ -1,7 +1,7 @@
 //! A client's own registration: read, replaced, ended by who holds its registration access token (RFC 7592).
 
 use super::register::scopes;
-use super::{Ctx, FlowError, sector};
+use super::{Ctx, FlowError, sector, statement};
 use crate::client_secrets;
 use crate::store::{Conn, clients, failures};
 use doorward_protocol::check::{Check, Checks};
@@ -44,6 +44,7 @@ pub async fn replace(ctx: &Ctx, id: ClientId, token: Secret<RegistrationAccess>,
     let (read_id, read_digest) = (id.clone(), digest.clone());
     let (client, catalog) =
         ctx.store.read(move |conn| Ok::<_, FlowError>((admitted(conn, &read_id, &read_digest)?, cache.get(conn)?))).await?;
+    let (asked, _) = statement::settle(ctx, &catalog, asked).await?;
     let apis = scopes(&catalog);
     let metadata = registration::update(&client, asked.clone(), &ctx.policy.registration, &apis, &mut Checks::silent())?;
     ctx.policy.takes_method_of(&metadata).map_err(registration::of_metadata)?;

@@ -3,12 +3,14 @@
 
 mod answer;
 mod rules;
+mod statement;
 #[cfg(test)]
 mod tests;
 mod update;
 
 pub use answer::{Fresh, answer, explanation};
 pub use rules::{drop_operators, metadata, of_metadata};
+pub use statement::{MEMBER as STATEMENT, Statement};
 pub use update::update;
 
 use crate::grants::GrantType;

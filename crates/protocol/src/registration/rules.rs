@@ -75,7 +75,7 @@ pub(super) fn granted(asked: Object, rules: &Rules, apis: &Scopes, stands: &Obje
     for member in ["client_id", "client_secret", "client_id_issued_at", "client_secret_expires_at"] {
         asked.remove(member);
     }
-    // RFC 7591 §3.2.2: no issuer of statements is trusted here.
+    // RFC 7591 §3.2.2: one that is trusted was put in place of the client's word before (see `Statement`).
     checks.hold(Check::StatementApproved, !asked.contains_key("software_statement"))?;
     bounded(&asked, checks)?;
     operators(&asked, rules, stands, checks)?;

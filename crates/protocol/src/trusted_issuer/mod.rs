@@ -22,6 +22,8 @@ pub enum TrustedFor {
     ClientAuth,
     /// They are grants: a client gets an access token for the person they speak of (RFC 7523 §2.1).
     Grant,
+    /// They are software statements: what they say of a client that registers itself goes before its own word (RFC 7591 §2.3).
+    Registration,
 }
 
 /// Which claim of an assertion tells the person, and what of the person it is compared with.

@@ -35,7 +35,7 @@ impl TrustedIssuer {
         })?;
         self.validate_keys()?;
         ensure(!self.uses.is_empty() && unique(&self.uses), || {
-            "use: say what it is trusted for, each once: \"client_auth\", \"grant\" or both".to_owned()
+            "use: say what it is trusted for, each once: \"client_auth\", \"grant\", \"registration\"".to_owned()
         })?;
         ensure((Seconds(10)..=Seconds::hours(24)).contains(&self.max_lifetime), || {
             format!("max_lifetime: {} is outside 10 to 86400 seconds", self.max_lifetime.0)
