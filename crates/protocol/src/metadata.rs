@@ -65,7 +65,6 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         "code_challenge_methods_supported": ["S256"],
         "dpop_signing_alg_values_supported": Alg::ALL.iter().map(|alg| alg.name()).collect::<Vec<_>>(),
         "acr_values_supported": Acr::ALL.map(Acr::as_str),
-        "authorization_details_types_supported": apis.detail_types().map(|known| known.name.as_str()).collect::<Vec<_>>(),
         "prompt_values_supported": Prompt::ALL.map(Prompt::as_str),
         // Taken and ignored: the pages fit any display (OpenID Connect Core §3.1.2.1).
         "display_values_supported": ["page", "popup", "touch", "wap"],
@@ -84,6 +83,11 @@ pub fn document(policy: &Policy, apis: &Apis) -> Value {
         if let (Some(all), Value::Object(more)) = (document.as_object_mut(), part) {
             all.extend(more);
         }
+    }
+    // RFC 8414 §3.2: what would be an empty list is left out.
+    let types: Vec<&str> = apis.detail_types().map(|known| known.name.as_str()).collect();
+    if !types.is_empty() {
+        document["authorization_details_types_supported"] = json!(types);
     }
     if policy.registration.admission != Admission::Closed {
         document["registration_endpoint"] = json!(at(path::REGISTER));
@@ -132,6 +136,17 @@ fn requests(policy: &Policy) -> Value {
 mod tests {
     use super::*;
     use crate::values::{Issuer, IssuerError};
+
+    #[test]
+    fn no_member_is_an_empty_list() -> Result<(), IssuerError> {
+        let policy = Policy::for_issuer(Issuer::parse("https://login.example")?);
+        let document = document(&policy, &Apis::default());
+        let empty: Vec<&String> =
+            document.as_object().into_iter().flatten().filter(|(_, value)| **value == json!([])).map(|(name, _)| name).collect();
+        // Law: RFC 8414 §3.2, members with zero elements are omitted.
+        assert!(empty.is_empty(), "{empty:?}");
+        Ok(())
+    }
 
     #[test]
     fn every_url_derives_from_the_issuer() -> Result<(), IssuerError> {

@@ -11,11 +11,14 @@ pub fn document(api: &Api, apis: &Apis, policy: &Policy) -> Value {
     let mut document = json!({
         "resource": api.resource,
         "authorization_servers": [policy.issuer],
-        "scopes_supported": api.scopes.keys().collect::<Vec<_>>(),
         // RFC 9700 §4.3.2: never in a query.
         "bearer_methods_supported": ["header"],
         "dpop_signing_alg_values_supported": Alg::ALL.map(Alg::name),
     });
+    // RFC 9728 §3.2: what would be an empty list is left out.
+    if !api.scopes.is_empty() {
+        document["scopes_supported"] = json!(api.scopes.keys().collect::<Vec<_>>());
+    }
     if let Some(name) = &api.name {
         document["resource_name"] = json!(name);
     }
@@ -55,6 +58,14 @@ mod tests {
         ] {
             assert_eq!(well_known(resource).as_deref(), expected, "{resource}");
         }
+    }
+
+    #[test]
+    fn an_api_without_scopes_lists_none() {
+        let api: Api = serde_json::from_value(json!({"resource": "https://photos.example", "scopes": {}})).expect("an API");
+        let policy = Policy::for_issuer(Issuer::parse("https://login.example").expect("an issuer"));
+        // Law: RFC 9728 §3.2, members with zero elements are omitted.
+        assert_eq!(document(&api, &Apis::default(), &policy).get("scopes_supported"), None);
     }
 
     #[test]
