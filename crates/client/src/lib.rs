@@ -1,0 +1,26 @@
+//! The client side of OAuth 2.1 and OpenID Connect: log people in, guard services, call other services. For any standard provider.
+//!
+//! | module | is for |
+//! | --- | --- |
+//! | [`provider`], [`metadata`] | the provider: found by its issuer alone, kept, asked again in time |
+//! | [`keys`] | its public keys, and JWTs verified with them |
+//! | [`client`] | this app at the provider: its name, and how it proves to be the one |
+//! | [`http`] | the one way out: https, bounded, no redirects |
+//! | [`error`] | what can go wrong |
+//! | [`time`] | the clock, which tests may set |
+
+pub mod client;
+pub mod error;
+pub mod http;
+mod kept;
+pub mod keys;
+pub mod metadata;
+pub mod provider;
+mod random;
+pub mod time;
+
+pub use doorward_protocol::jose::Alg;
+
+pub use client::Client;
+pub use metadata::Metadata;
+pub use provider::Provider;
