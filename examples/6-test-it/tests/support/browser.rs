@@ -1,0 +1,136 @@
+//! As much of a browser as the tests need: cookies, redirects, forms.
+
+use std::collections::HashMap;
+
+use ureq::Agent;
+use ureq::http::Request;
+use url::{Url, form_urlencoded};
+
+use super::Doorward;
+
+/// A person's browser. A clone is the same browser a moment later.
+#[derive(Clone)]
+pub struct Browser {
+    agent: Agent,
+    /// By host: cookies know nothing of ports.
+    pub cookies: HashMap<String, HashMap<String, String>>,
+}
+
+/// What came back.
+pub struct Page {
+    pub url: Url,
+    pub status: u16,
+    /// Where a redirect leads.
+    pub location: Option<Url>,
+    pub text: String,
+}
+
+impl Browser {
+    pub fn new() -> Self {
+        let config = Agent::config_builder().http_status_as_error(false).max_redirects(0).max_redirects_will_error(false).proxy(None);
+        Self { agent: config.build().into(), cookies: HashMap::new() }
+    }
+
+    /// Opens an address and follows where it leads.
+    pub fn open(&mut self, url: &str) -> Page {
+        let page = self.get(url);
+        self.follow(page)
+    }
+
+    /// Opens an address and stays there.
+    pub fn get(&mut self, url: &str) -> Page {
+        self.send(Url::parse(url).expect("an address"), None)
+    }
+
+    /// Posts a form that stands on no page.
+    pub fn post(&mut self, url: &str, fields: &[(&str, &str)]) -> Page {
+        self.send(Url::parse(url).expect("an address"), Some(fields))
+    }
+
+    /// Fills in the form that has this field, presses its button, and follows where it leads.
+    pub fn submit(&mut self, page: &Page, field: &str, more: &[(&str, &str)]) -> Page {
+        let page = self.press(page, field, more);
+        self.follow(page)
+    }
+
+    /// The same, without following.
+    pub fn press(&mut self, page: &Page, field: &str, more: &[(&str, &str)]) -> Page {
+        let (action, mut fields) = page.form(field);
+        fields.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.send(action, Some(&fields))
+    }
+
+    /// Presses "log in" in the app, logs in at Doorward and allows what is asked, and stays where it sends the browser: the callback.
+    pub fn come_back(&mut self, login: &str, doorward: &Doorward) -> Url {
+        let mut page = self.get(login);
+        for _ in 0..10 {
+            let Some(next) = page.location.clone() else {
+                page = if page.text.contains("name=\"password\"") {
+                    self.press(&page, "password", &[("username", &doorward.username), ("password", &doorward.password)])
+                } else {
+                    self.press(&page, "decision", &[("decision", "allow")])
+                };
+                continue;
+            };
+            if next.path() == "/callback" {
+                return next;
+            }
+            page = self.get(next.as_str());
+        }
+        panic!("never came back, but stopped at {}: {}", page.url, page.text);
+    }
+
+    /// All of it: from the login button to the page that the app shows then.
+    pub fn log_in(&mut self, login: &str, doorward: &Doorward) -> Page {
+        let callback = self.come_back(login, doorward);
+        self.open(callback.as_str())
+    }
+
+    fn follow(&mut self, mut page: Page) -> Page {
+        for _ in 0..10 {
+            let Some(next) = &page.location else { return page };
+            page = self.get(next.as_str());
+        }
+        panic!("redirected in circles: {}", page.url);
+    }
+
+    fn send(&mut self, url: Url, form: Option<&[(&str, &str)]>) -> Page {
+        let jar = self.cookies.entry(url.host_str().unwrap_or_default().to_owned()).or_default();
+        let cookies: Vec<_> = jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = Request::builder().method(if form.is_some() { "POST" } else { "GET" }).uri(url.as_str());
+        let request = request.header("Cookie", cookies.join("; ")).header("Content-Type", "application/x-www-form-urlencoded");
+        let body = form.map(|fields| form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()).unwrap_or_default();
+        let mut answer = self.agent.run(request.body(body).expect("a request")).expect("an answer");
+        for cookie in answer.headers().get_all("Set-Cookie") {
+            let (pair, rules) = cookie.to_str().expect("text").split_once(';').unwrap_or_default();
+            let (name, value) = pair.split_once('=').unwrap_or_default();
+            if rules.contains("Max-Age=0") {
+                jar.remove(name);
+            } else {
+                jar.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let location = answer.headers().get("Location").map(|next| url.join(next.to_str().expect("text")).expect("an address"));
+        Page { status: answer.status().as_u16(), location, text: answer.body_mut().read_to_string().expect("text"), url }
+    }
+}
+
+impl Page {
+    /// Where the form with this field goes, and what it already holds.
+    fn form(&self, field: &str) -> (Url, Vec<(String, String)>) {
+        let named = format!("name=\"{field}\"");
+        let form = self.text.split("<form").skip(1).find(|form| form.contains(&named));
+        let form = form.unwrap_or_else(|| panic!("no form with {field} at {} ({}): {}", self.url, self.status, self.text));
+        let form = form.split("</form>").next().unwrap_or_default();
+        let value = |tag: &str, name: &str| {
+            let rest = tag.split(&format!(" {name}=\"")).nth(1)?;
+            rest.split('"').next().map(|value| value.replace("&amp;", "&").replace("&#x2F;", "/").replace("&quot;", "\""))
+        };
+        let inputs = form.split("<input").skip(1).filter_map(|rest| rest.split('>').next());
+        let filled = inputs.filter(|tag| tag.contains("type=\"hidden\"") || tag.contains(" checked"));
+        let fields = filled.filter_map(|tag| Some((value(tag, "name")?, value(tag, "value")?))).collect();
+        let action = value(form.split('>').next().unwrap_or_default(), "action").unwrap_or_default();
+        (self.url.join(&action).expect("an address"), fields)
+    }
+}
