@@ -186,6 +186,7 @@ impl Setup {
             trusted_proxies: settings.trusted_proxies,
             client_cert_header: settings.client_cert_header,
             client_cert_verified_header: settings.client_cert_verified_header,
+            learn: settings.learn,
         };
         http::mount(rocket, app).attach(pages::attach(templates)).attach(AdHoc::on_liftoff("Doorward sweeper and courier", |rocket| {
             let stop = rocket.shutdown();

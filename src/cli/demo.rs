@@ -39,6 +39,7 @@ pub fn prepare(setup: &Setup, settings: &Settings, told: &mut Value) -> Result<V
     config.resource = format!("http://127.0.0.1:{}/", config.photos_port);
     let password = new_password(ctx);
     register(ctx, &config, &password)?;
+    told["learn"] = json!(format!("{}/learn", ctx.policy.issuer.as_str().trim_end_matches('/')));
     told["app"] = json!(config.shop_base);
     told["services"] = json!([config.resource]);
     told["username"] = json!(USERNAME);

@@ -31,6 +31,8 @@ pub struct App {
     pub client_cert_header: Option<String>,
     /// The header in which they say whether they verified it.
     pub client_cert_verified_header: Option<String>,
+    /// Whether the tutorial is served.
+    pub learn: bool,
 }
 
 impl App {

@@ -1,8 +1,8 @@
 //! The map of the site on one screen.
 
 use super::endpoints::{
-    account, authorize, device, device_authorization, discovery, health, home, interaction, introspect, login, logo, logout, par, register,
-    revoke, statics, token, userinfo,
+    account, authorize, device, device_authorization, discovery, health, home, interaction, introspect, learn, login, logo, logout, par,
+    register, revoke, statics, token, userinfo,
 };
 use super::headers::Headers;
 use super::{App, canonical, catchers, cors};
@@ -12,7 +12,9 @@ use rocket::{Build, Rocket, Route, routes};
 pub fn mount(rocket: Rocket<Build>, app: App) -> Rocket<Build> {
     let base = app.site.base.clone();
     let root = if base.is_empty() { "/".to_owned() } else { base.clone() };
+    let learn = if app.learn { learn() } else { Vec::new() };
     let rocket = rocket
+        .mount(&root, learn)
         .mount(&root, protocol())
         .mount(&root, pages())
         .mount(&root, cors::routes())
@@ -80,6 +82,11 @@ fn pages() -> Vec<Route> {
         statics::file,
         logo::show,
     ]
+}
+
+/// What learners see, where the setting `LEARN` is on: one page a line, in the order of the navigation.
+fn learn() -> Vec<Route> {
+    routes![learn::tutorial::contents]
 }
 
 /// RFC 8414 §3.1: for an issuer with a path, the well-known part stands between host and path.

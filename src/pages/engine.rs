@@ -41,6 +41,8 @@ pub(super) const EMBEDDED: &[(&str, &str)] = embed![
     "error.html",
     "form_post.html",
     "hand_over.html",
+    "learn/base.html",
+    "learn/contents.html",
 ];
 
 /// A page could not be rendered: always a fault of a template, never of a request.

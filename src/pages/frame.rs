@@ -14,6 +14,8 @@ pub struct Site {
     pub base: String,
     /// Path of the stylesheet, with its content hash.
     pub styles: String,
+    /// Path of the stylesheet that the pages of the tutorial have on top.
+    pub learn_styles: String,
     /// Path of the icon.
     pub icon: String,
     /// Path of the script that sends the `form_post` page off.

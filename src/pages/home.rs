@@ -9,12 +9,15 @@ use super::Page;
 pub struct Home {
     /// Path of the login page.
     pub sign_in: String,
+    /// Path of the tutorial, where it is served.
+    pub learn: Option<String>,
 }
 
 impl Page for Home {
     const TEMPLATE: &'static str = "doorward/home.html";
 
     fn samples() -> Vec<(&'static str, Self)> {
-        vec![("home", Self { sign_in: "/login".to_owned() })]
+        let sign_in = "/login".to_owned();
+        vec![("home", Self { sign_in: sign_in.clone(), learn: None }), ("learn", Self { sign_in, learn: Some("/learn".to_owned()) })]
     }
 }

@@ -5,8 +5,14 @@ use std::fmt;
 
 use super::i18n::Locale;
 
-const EN: &str = include_str!("../../templates/i18n/en.toml");
-const ZH_CN: &str = include_str!("../../templates/i18n/zh-CN.toml");
+macro_rules! language_files {
+    ($($area:literal),+ $(,)?) => {
+        /// The files of each language: one for the pages of the server, one for each page of the tutorial.
+        const FILES: &[(&str, &str)] =
+            &[$((include_str!(concat!("../../templates/i18n/", $area, "en.toml")), include_str!(concat!("../../templates/i18n/", $area, "zh-CN.toml")))),+];
+    };
+}
+language_files!["", "learn/frame.", "learn/tutorial.", "learn/app.", "learn/trace.", "learn/lab.", "learn/services."];
 
 /// Why a message could not be given: always a mistake in a template or a language file, never in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +47,12 @@ pub(crate) struct Messages {
 impl Messages {
     /// Reads the embedded language files.
     pub(crate) fn embedded() -> Result<Self, MessageError> {
-        Ok(Self { en: read(Locale::En, EN)?, zh_cn: read(Locale::ZhCn, ZH_CN)? })
+        let mut all = Self { en: BTreeMap::new(), zh_cn: BTreeMap::new() };
+        for (en, zh_cn) in FILES {
+            add(&mut all.en, Locale::En, en)?;
+            add(&mut all.zh_cn, Locale::ZhCn, zh_cn)?;
+        }
+        Ok(all)
     }
 
     /// The messages of one language by their dotted key.
@@ -84,6 +95,16 @@ impl Messages {
         out.push_str(rest);
         Ok(out)
     }
+}
+
+/// Takes in one more file of a language; no key is said twice.
+fn add(all: &mut BTreeMap<String, String>, locale: Locale, source: &str) -> Result<(), MessageError> {
+    for (key, text) in read(locale, source)? {
+        if all.insert(key.clone(), text).is_some() {
+            return Err(MessageError::File(locale, format!("`{key}` stands in two files")));
+        }
+    }
+    Ok(())
 }
 
 /// Flattens the tables of a language file into dotted keys.

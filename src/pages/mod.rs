@@ -20,6 +20,7 @@ mod hand_over;
 mod home;
 pub mod i18n;
 mod keyed;
+pub mod learn;
 mod login;
 mod logout;
 mod messages;
@@ -78,7 +79,8 @@ macro_rules! each_page {
             crate::pages::Account,
             crate::pages::ErrorPage,
             crate::pages::FormPost,
-            crate::pages::HandOver
+            crate::pages::HandOver,
+            crate::pages::learn::Contents
         )
     };
 }

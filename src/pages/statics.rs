@@ -11,13 +11,16 @@ use super::frame::Site;
 
 /// Name of the stylesheet.
 pub const STYLES: &str = "doorward.css";
+/// Name of the stylesheet that the pages of the tutorial have on top.
+pub const LEARN_STYLES: &str = "learn.css";
 /// Name of the icon.
 pub const ICON: &str = "favicon.svg";
 /// Name of the script of the `form_post` page.
 pub const FORM_POST_SCRIPT: &str = "form-post.js";
 
-const EMBEDDED: [(&str, &str, &[u8]); 3] = [
+const EMBEDDED: [(&str, &str, &[u8]); 4] = [
     (STYLES, "text/css; charset=utf-8", include_bytes!("../../static/doorward.css")),
+    (LEARN_STYLES, "text/css; charset=utf-8", include_bytes!("../../static/learn.css")),
     (ICON, "image/svg+xml", include_bytes!("../../static/favicon.svg")),
     (FORM_POST_SCRIPT, "text/javascript; charset=utf-8", include_bytes!("../../static/form-post.js")),
 ];
@@ -102,6 +105,12 @@ impl Statics {
             let hash = self.files.iter().find(|file| file.name == name).map_or("", |file| file.hash.as_str());
             format!("{base}/static/{hash}/{name}")
         };
-        Site { base: base.to_owned(), styles: path(STYLES), icon: path(ICON), form_post_script: path(FORM_POST_SCRIPT) }
+        Site {
+            base: base.to_owned(),
+            styles: path(STYLES),
+            learn_styles: path(LEARN_STYLES),
+            icon: path(ICON),
+            form_post_script: path(FORM_POST_SCRIPT),
+        }
     }
 }

@@ -9,6 +9,7 @@ pub mod health;
 pub mod home;
 pub mod interaction;
 pub mod introspect;
+pub mod learn;
 pub mod login;
 pub mod logo;
 pub mod logout;

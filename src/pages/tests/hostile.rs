@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{all, html, renderer};
 use crate::pages::keys_in_data;
+use crate::pages::learn::Part;
 
 /// What the outside may try.
 fn hostile_values() -> Vec<String> {
@@ -26,7 +27,8 @@ fn is_ours(text: &str) -> bool {
     matches!(
         text,
         "web" | "loopback" | "custom_scheme" | "registered" | "document" | "until" | "each_time" | "wrong_credentials" | "throttled"
-    ) || keys_in_data().iter().any(|key| key == text || key.strip_prefix(text).is_some_and(|rest| rest.starts_with('.')))
+    ) || Part::ALL.iter().any(|part| part.name() == text)
+        || keys_in_data().iter().any(|key| key == text || key.strip_prefix(text).is_some_and(|rest| rest.starts_with('.')))
 }
 
 /// Puts `by` in the place of every text in a context that may come from outside.

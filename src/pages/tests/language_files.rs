@@ -63,7 +63,7 @@ fn only_messages_marked_html_hold_tags_and_only_harmless_ones() {
             let tags = html::tags(text);
             assert!(tags.is_empty() || key.ends_with("_html"), "{key}: {text}");
             for tag in tags {
-                assert!(matches!(tag.name.as_str(), "b" | "/b" | "bdi" | "/bdi") && tag.attributes.is_empty(), "{key}");
+                assert!(matches!(tag.name.as_str(), "b" | "/b" | "bdi" | "/bdi" | "code" | "/code") && tag.attributes.is_empty(), "{key}");
             }
             for (name, before) in text.match_indices('{').map(|(at, _)| (&text[at..], &text[..at])) {
                 assert!(!key.ends_with("_html") || before.ends_with("<bdi>"), "{key}: {name} outside of <bdi>");
@@ -72,11 +72,18 @@ fn only_messages_marked_html_hold_tags_and_only_harmless_ones() {
     }
 }
 
+/// The text without what stands in `<code>`: that is of no language.
+fn without_code(text: &str) -> String {
+    text.split("<code>").map(|part| part.split_once("</code>").map_or(part, |(_, rest)| rest)).collect()
+}
+
 #[test]
 fn chinese_is_set_with_chinese_punctuation() {
     for (key, text) in messages().of(Locale::ZhCn) {
-        let plain = html::text(text, true);
+        let plain = html::text(&without_code(text), true);
         let filled: String = plain.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest)).collect();
+        // A number with a point and the like keep theirs.
+        let filled = ["OAuth 2.1", "OAuth 2.0"].iter().fold(filled, |text, name| text.replace(name, ""));
         for mark in [',', ';', ':', '!', '?', '(', ')', '.', '"', '\''] {
             assert!(!filled.contains(mark), "{key}: half-width {mark} in {text}");
         }

@@ -6,6 +6,8 @@ use super::{all, html};
 
 const CSS: &str = include_str!("../../../static/doorward.css");
 
+const LEARN: &str = include_str!("../../../static/learn.css");
+
 type Tokens = BTreeMap<String, String>;
 
 /// The custom properties of a block.
@@ -86,9 +88,9 @@ fn contrast_is_computed_as_wcag_does() {
 #[test]
 fn nothing_is_fetched_and_every_token_exists() {
     for outside in ["url(", "@import", "@font-face", "http:", "https:"] {
-        assert!(!CSS.contains(outside), "{outside}");
+        assert!(!CSS.contains(outside) && !LEARN.contains(outside), "{outside}");
     }
-    for rest in CSS.split("var(--").skip(1) {
+    for rest in CSS.split("var(--").skip(1).chain(LEARN.split("var(--").skip(1)) {
         let name = rest.split(')').next().expect("split gives one");
         assert!(CSS.contains(&format!("--{name}:")), "--{name} is not defined");
     }
@@ -105,6 +107,7 @@ fn every_class_on_a_page_is_styled_and_every_styled_class_is_on_a_page() {
         .collect();
     let styled: HashSet<String> = CSS
         .split('}')
+        .chain(LEARN.split('}'))
         .filter_map(|rule| rule.rsplit_once('{').map(|(selector, _)| selector))
         .flat_map(|selector| selector.split('.').skip(1).collect::<Vec<_>>())
         .map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect::<String>())

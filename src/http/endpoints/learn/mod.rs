@@ -1,0 +1,3 @@
+//! What learners open: one file a part of `/learn`.
+
+pub mod tutorial;
