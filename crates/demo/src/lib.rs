@@ -10,6 +10,7 @@
 mod config;
 mod issuer;
 mod photos;
+pub mod player;
 mod shop;
 
 pub use config::{DemoConfig, api, client_metadata};
