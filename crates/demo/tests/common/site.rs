@@ -107,7 +107,10 @@ fn serve(stream: TcpStream, answer: &dyn Fn(&Asked) -> Reply) -> std::io::Result
     let asked =
         Asked { method, path: path.to_owned(), query: query.to_owned(), headers, body: String::from_utf8_lossy(&body).into_owned() };
     let reply = answer(&asked);
-    let lines: String = reply.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let stream = reader.get_mut();
-    write!(stream, "HTTP/1.1 {} X\r\n{lines}Content-Length: {}\r\nConnection: close\r\n\r\n{}", reply.status, reply.body.len(), reply.body)
+    write!(stream, "HTTP/1.1 {} X\r\n", reply.status)?;
+    for (name, value) in &reply.headers {
+        write!(stream, "{name}: {value}\r\n")?;
+    }
+    write!(stream, "Content-Length: {}\r\nConnection: close\r\n\r\n{}", reply.body.len(), reply.body)
 }
