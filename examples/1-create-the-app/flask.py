@@ -9,7 +9,11 @@ CLIENT_ID = os.environ["CLIENT_ID"]
 
 @app.get("/")
 def home():
-    return "<h1>My app</h1><p>It runs.</p>"
+    return page("<p>It runs.</p>")
+
+
+def page(body):
+    return f"<!doctype html><html lang=en><meta charset=utf-8><title>My app</title><h1>My app</h1>{body}</html>"
 
 
 @app.get("/doorward-learn.json")

@@ -117,6 +117,11 @@ impl Browser {
 }
 
 impl Page {
+    /// Whether a reader sees these words.
+    pub fn says(&self, words: &str) -> bool {
+        plain(&self.text).contains(words)
+    }
+
     /// Where the form with this field goes, and what it already holds.
     fn form(&self, field: &str) -> (Url, Vec<(String, String)>) {
         let named = format!("name=\"{field}\"");
@@ -125,7 +130,7 @@ impl Page {
         let form = form.split("</form>").next().unwrap_or_default();
         let value = |tag: &str, name: &str| {
             let rest = tag.split(&format!(" {name}=\"")).nth(1)?;
-            rest.split('"').next().map(|value| value.replace("&amp;", "&").replace("&#x2F;", "/").replace("&quot;", "\""))
+            rest.split('"').next().map(plain)
         };
         let inputs = form.split("<input").skip(1).filter_map(|rest| rest.split('>').next());
         let filled = inputs.filter(|tag| tag.contains("type=\"hidden\"") || tag.contains(" checked"));
@@ -133,4 +138,10 @@ impl Page {
         let action = value(form.split('>').next().unwrap_or_default(), "action").unwrap_or_default();
         (self.url.join(&action).expect("an address"), fields)
     }
+}
+
+/// Text as it was before it was escaped for HTML.
+fn plain(text: &str) -> String {
+    let escapes = [("&#x2F;", "/"), ("&#x27;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
+    escapes.iter().fold(text.to_owned(), |text, (escape, sign)| text.replace(escape, sign))
 }
