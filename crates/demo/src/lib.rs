@@ -1,14 +1,16 @@
-//! The demo: two programs that use a login server as anybody's would, through its published endpoints alone.
+//! The demo: programs that use a login server as anybody's would, through its published endpoints alone.
 //!
 //! | program | is | read first |
 //! | --- | --- | --- |
 //! | [`print_shop`] | an OAuth *client*: an app that asks a person for their photos | `shop/login.rs` |
 //! | [`photo_service`] | a *resource server*: an API that accepts tokens | `photos/guard.rs` |
+//! | [`lab::lab_issuer`] | *providers* that make one mistake each, to try an app or a service against | `lab/rows.rs` |
 //!
-//! Neither depends on the server's code. What they share is `issuer.rs`: finding the server's endpoints and keys.
+//! None depends on the server's code. What they share is `issuer.rs`: finding the server's endpoints and keys.
 
 mod config;
 mod issuer;
+pub mod lab;
 mod photos;
 pub mod player;
 mod shop;
