@@ -6,7 +6,7 @@ use crate::setup::Setup;
 use crate::store::users::{self, User};
 use crate::store::{StoreError, apis, clients};
 use crate::{flows::Ctx, passwords};
-use doorward_demo::DemoConfig;
+use doorward_demo::{DemoConfig, lab};
 use doorward_protocol::api::Api;
 use doorward_protocol::client::{Client, Metadata};
 use doorward_protocol::secret::{ClientSecret, Secret, random_id};
@@ -19,6 +19,8 @@ use serde_json::{Value, json};
 const USERNAME: &str = "demo";
 const EMAIL: &str = "demo@example.org";
 const CLIENT: &str = "papercrane";
+/// How far above the server's port the lab listens.
+const LAB: u16 = 7;
 
 fn failed(why: impl std::fmt::Display) -> CliError {
     CliError::new("demo", why.to_string())
@@ -44,7 +46,13 @@ pub fn prepare(setup: &Setup, settings: &Settings, told: &mut Value) -> Result<V
     told["services"] = json!([config.resource]);
     told["username"] = json!(USERNAME);
     told["password"] = json!(password);
-    Ok(vec![("the demo app", doorward_demo::print_shop(&config)), ("the photo service", doorward_demo::photo_service(&config))])
+    let lab_port = port.checked_add(LAB).ok_or_else(|| failed("the demo needs the seven ports above the server's"))?;
+    told["lab"] = json!(lab::address(lab_port));
+    Ok(vec![
+        ("the demo app", doorward_demo::print_shop(&config)),
+        ("the photo service", doorward_demo::photo_service(&config)),
+        ("the lab", lab::lab_issuer(lab_port).map_err(failed)?),
+    ])
 }
 
 /// Easy to type, 80 bits, other at each start.

@@ -29,10 +29,10 @@ async function isFree(port) {
 }
 
 /**
- * The first of three free ports in a row: server, app and photo service. Below the range that the system hands
+ * The first of eight free ports in a row: the server's, and those of the demo above it. Below the range that the system hands
  * out, above the ones that browsers refuse (10080).
  */
-export async function freePorts(count = 3) {
+export async function freePorts(count = 8) {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const first = 11_000 + Math.floor(Math.random() * 19_000);
     const free = await Promise.all(Array.from({ length: count }, (_, offset) => isFree(first + offset)));
