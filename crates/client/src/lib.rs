@@ -5,22 +5,28 @@
 //! | [`provider`], [`metadata`] | the provider: found by its issuer alone, kept, asked again in time |
 //! | [`keys`] | its public keys, and JWTs verified with them |
 //! | [`client`] | this app at the provider: its name, and how it proves to be the one |
+//! | [`service`] | for APIs: guards that verify access tokens |
 //! | [`http`] | the one way out: https, bounded, no redirects |
 //! | [`error`] | what can go wrong |
 //! | [`time`] | the clock, which tests may set |
 
+mod access_token;
 pub mod client;
 pub mod error;
 pub mod http;
 mod kept;
 pub mod keys;
+mod memory;
 pub mod metadata;
 pub mod provider;
 mod random;
+#[cfg(feature = "service")]
+pub mod service;
 pub mod time;
 
 pub use doorward_protocol::jose::Alg;
 
+pub use access_token::AccessToken;
 pub use client::Client;
 pub use metadata::Metadata;
 pub use provider::Provider;
