@@ -79,6 +79,16 @@ impl Networks {
         self.0.iter().any(|network| network.contains(ip))
     }
 
+    /// This machine itself.
+    pub fn loopback() -> Self {
+        [
+            Network { address: IpAddr::V4(Ipv4Addr::new(127, 0, 0, 0)), prefix: 8 },
+            Network { address: IpAddr::V6(Ipv6Addr::LOCALHOST), prefix: 128 },
+        ]
+        .into_iter()
+        .collect()
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -184,6 +184,7 @@ impl Setup {
             site,
             statics,
             trusted_proxies: settings.trusted_proxies,
+            forward_auth: settings.forward_auth,
             client_cert_header: settings.client_cert_header,
             client_cert_verified_header: settings.client_cert_verified_header,
             learn: settings.learn,

@@ -145,6 +145,10 @@ keys! {
         "A PEM file of certificate authorities that outgoing requests trust beside the system's.";
     TrustedProxies, "trusted_proxies", Fallback::Nothing, Kind::List, "127.0.0.1, 10.0.0.0/24",
         "Addresses or networks of proxies whose `X-Forwarded-For` and client-certificate header are believed.";
+    ForwardAuth, "forward_auth", Fallback::Said("nobody; in development, where the issuer is on the loopback, the loopback"), Kind::List,
+        "127.0.0.1, 10.0.0.0/24",
+        "Addresses or networks of proxies that may ask `/forward-auth` about tokens for the services behind them; to others it isn't there. \
+         Where the server's own public proxy comes from one of these addresses, that proxy must not pass `/forward-auth` on.";
     ClientCertHeader, "client_cert_header", Fallback::Nothing, Kind::Text, "Client-Cert",
         "Name of the header in which a trusted proxy hands over the client's certificate (RFC 9440 form or URL-encoded PEM).";
     ClientCertVerifiedHeader, "client_cert_verified_header", Fallback::Nothing, Kind::Text, "Client-Cert-Verified",

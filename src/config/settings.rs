@@ -36,6 +36,8 @@ pub struct Settings {
     pub fetch_authorities: Authorities,
     /// Whose `X-Forwarded-For` and client-certificate header are believed.
     pub trusted_proxies: Networks,
+    /// Which proxies may ask about tokens for the services behind them.
+    pub forward_auth: Networks,
     /// The name of that header, in small letters.
     pub client_cert_header: Option<String>,
     /// The name of the header that says whether the certificate was verified, in small letters.
@@ -77,7 +79,8 @@ impl Settings {
         let strangers = (registration::read(&mut raw), registration::documents(&mut raw));
         let fetch_allow = fetch_allow(&mut raw);
         let fetch_authorities = fetch_authorities(&mut raw);
-        let trusted_proxies = trusted_proxies(&mut raw);
+        let trusted_proxies = networks(&mut raw, Key::TrustedProxies);
+        let forward_auth = forward_auth(&mut raw, issuer.as_ref());
         let client_cert_header = proxy_header(&mut raw, Key::ClientCertHeader, trusted_proxies.as_ref());
         let client_cert_verified_header = proxy_header(&mut raw, Key::ClientCertVerifiedHeader, trusted_proxies.as_ref());
         if client_cert_verified_header.is_some() && client_cert_header.is_none() {
@@ -101,6 +104,7 @@ impl Settings {
                 fetch_allow,
                 fetch_authorities,
                 trusted_proxies: trusted_proxies?,
+                forward_auth: forward_auth?,
                 client_cert_header,
                 client_cert_verified_header,
                 password_min_length: password_min_length?,
@@ -247,12 +251,19 @@ fn fetch_authorities(raw: &mut RawSettings) -> Authorities {
     })
 }
 
-fn trusted_proxies(raw: &mut RawSettings) -> Option<Networks> {
-    let entries = raw.list(Key::TrustedProxies)?;
+/// Nobody unless named: on a loopback address of ours the public proxy of a server comes in, too. In development, the loopback.
+fn forward_auth(raw: &mut RawSettings, issuer: Option<&Issuer>) -> Option<Networks> {
+    let named = networks(raw, Key::ForwardAuth)?;
+    let at_home = !raw.has(Key::ForwardAuth) && issuer.is_some_and(Issuer::is_loopback);
+    Some(if at_home { Networks::loopback() } else { named })
+}
+
+fn networks(raw: &mut RawSettings, key: Key) -> Option<Networks> {
+    let entries = raw.list(key)?;
     let parse = |entry: String| entry.parse().map_err(|problem: String| format!("the entry {} {problem}", quoted(&entry)));
     let (networks, faults): (Vec<_>, Vec<_>) = entries.into_iter().map(parse).partition(Result::is_ok);
     let sound = faults.is_empty();
-    faults.into_iter().filter_map(Result::err).for_each(|fault| raw.fault(Key::TrustedProxies, fault));
+    faults.into_iter().filter_map(Result::err).for_each(|fault| raw.fault(key, fault));
     sound.then(|| networks.into_iter().flatten().collect())
 }
 

@@ -26,12 +26,20 @@ pub struct At<'r> {
 /// # Errors
 /// [`FlowError::Refused`] by the checks of RFC 9449 §4.3.
 pub fn prove(ctx: &Ctx, headers: &[String], at: At<'_>) -> Result<Option<Proven>, FlowError> {
+    prove_at(ctx, headers, at.method, &ctx.policy.issuer.at(at.path), at.token)
+}
+
+/// The same of a request to a service for which we answer, at its own address.
+///
+/// # Errors
+/// As [`prove`].
+pub fn prove_at(ctx: &Ctx, headers: &[String], method: &str, url: &str, token: Option<&str>) -> Result<Option<Proven>, FlowError> {
     let checks = &mut Checks::silent();
     let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
     let Some(proof) = Proof::read(&headers, checks)? else { return Ok(None) };
     let key = ctx.seal.nonce_key();
     let nonce = if ctx.policy.require_dpop_nonce { NonceCheck::Required(key) } else { NonceCheck::Optional(key) };
-    Ok(Some(proof.verify(at.method, &ctx.policy.issuer.at(at.path), at.token, nonce, ctx.now(), checks)?))
+    Ok(Some(proof.verify(method, url, token, nonce, ctx.now(), checks)?))
 }
 
 /// Holds a proof against the profile of the client that showed it.

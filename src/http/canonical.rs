@@ -12,8 +12,18 @@ const PATH: &str = "/canonical-name";
 struct Asked(Option<String>);
 
 /// Paths that programs ask for under whatever name they know; a page isn't among them.
-const NOT_PAGES: [&str; 9] =
-    ["/.well-known/", "/jwks.json", "/token", "/device_authorization", "/userinfo", "/introspect", "/revoke", "/healthz", "/readyz"];
+const NOT_PAGES: [&str; 10] = [
+    "/.well-known/",
+    "/jwks.json",
+    "/token",
+    "/device_authorization",
+    "/userinfo",
+    "/introspect",
+    "/revoke",
+    "/forward-auth",
+    "/healthz",
+    "/readyz",
+];
 
 /// Sends a GET for a page under a foreign loopback name to [`PATH`].
 pub fn divert(request: &mut Request<'_>, base: &str) {

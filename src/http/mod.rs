@@ -27,6 +27,8 @@ pub struct App {
     pub statics: Statics,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Networks,
+    /// Which proxies may ask about tokens for the services behind them.
+    pub forward_auth: Networks,
     /// The header in which they hand on the certificate of a client.
     pub client_cert_header: Option<String>,
     /// The header in which they say whether they verified it.

@@ -256,10 +256,24 @@ impl Reply {
             );
             return Self { status: Status::new(code.status_at_resource()), ..Self::json_error(error) }.with("WWW-Authenticate", challenge);
         }
-        let scope = if code == ErrorCode::InsufficientScope { ", scope=\"openid\"" } else { "" };
+        // RFC 6750 §3.1: "the scope necessary to access the protected resource": what the rule expected.
+        let needed = refusal.evidence.as_ref().filter(|_| code == ErrorCode::InsufficientScope);
+        let scope = needed.map(|evidence| format!(", scope=\"{}\"", evidence.expected)).unwrap_or_default();
         let challenge =
             format!("Bearer realm=\"doorward\", error=\"{}\", error_description=\"{}\"{scope}", code.as_str(), refusal.description());
         Self::json_error(error).with("WWW-Authenticate", challenge)
+    }
+
+    /// A refusal that a proxy hands on to whoever sent the request. nginx's `auth_request` knows 401 and 403; all else is its own 500, which
+    /// fits what only the operator can mend, and not a malformed header, which is a 400 elsewhere (RFC 6750 §3.1).
+    pub fn forward_error(error: &FlowError) -> Self {
+        let FlowError::Refused(refusal) = error else { return Self::json_error(error) };
+        match refusal.check {
+            Check::ForwardCaller => Self::empty(Status::NotFound).because(Cause::of(error)),
+            Check::BearerWellFormed => Self { status: Status::Unauthorized, ..Self::bearer_error(error) },
+            _ if refusal.code().status_at_resource() == 400 => Self::json_error(error),
+            _ => Self::bearer_error(error),
+        }
     }
 }
 

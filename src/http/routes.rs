@@ -1,8 +1,8 @@
 //! The map of the site on one screen.
 
 use super::endpoints::{
-    account, authorize, device, device_authorization, discovery, health, home, interaction, introspect, learn, login, logo, logout, par,
-    register, revoke, statics, token, userinfo,
+    account, authorize, device, device_authorization, discovery, forward_auth, health, home, interaction, introspect, learn, login, logo,
+    logout, par, register, revoke, statics, token, userinfo,
 };
 use super::headers::Headers;
 use super::{App, canonical, catchers, cors};
@@ -40,6 +40,7 @@ fn protocol() -> Vec<Route> {
         userinfo::get,
         userinfo::post,
         introspect::introspect,
+        forward_auth::forward_auth,
         revoke::revoke,
         register::register,
         register::read,

@@ -14,6 +14,7 @@
 //! | [`grants`] | the token endpoint, one file a grant |
 //! | [`tokens`] | access tokens (RFC 9068), ID tokens and claims (OpenID Connect Core §2, §5) |
 //! | [`resource`] | bearer tokens at a resource (RFC 6750), introspection (RFC 7662), revocation (RFC 7009) |
+//! | [`forward_auth`] | the same for services behind a proxy |
 //! | [`logout`] | OpenID Connect RP-Initiated Logout |
 //! | [`metadata`] | discovery: RFC 8414, OpenID Connect Discovery |
 //! | [`jose`] | signatures: RFC 7515, 7517, 7518, 7638, 8037 |
@@ -37,6 +38,7 @@ pub mod device;
 pub mod dpop;
 pub mod error;
 pub mod exchange_rule;
+pub mod forward_auth;
 pub mod grants;
 pub mod jose;
 mod judged;

@@ -87,6 +87,11 @@ impl Params {
         self.pairs.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
+    /// The names of all parameters, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().map(|(name, _)| name.as_str())
+    }
+
     /// RFC 6749 §3.1: "parameters MUST NOT be included more than once".
     ///
     /// # Errors

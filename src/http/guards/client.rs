@@ -2,7 +2,9 @@
 
 use super::{FormBody, certificate};
 use crate::flows::client_auth::Sender;
+use crate::flows::forward_auth::Question;
 use crate::flows::userinfo::Visitor;
+use crate::http::reply::app;
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client_auth::Presented;
 use doorward_protocol::error::Refusal;
@@ -28,6 +30,31 @@ impl<'r> FromRequest<'r> for Holder<'r> {
             dpop: headers.get("DPoP").map(str::to_owned).collect(),
             certificate: certificate::of(request).await,
         }))
+    }
+}
+
+/// A proxy that asks about a request it received: what it says of it, looked at by the flow.
+#[derive(Debug)]
+pub struct Proxied<'r>(pub Question<'r>);
+
+#[async_trait]
+impl<'r> FromRequest<'r> for Proxied<'r> {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> RequestOutcome<Self, Self::Error> {
+        let visitor = request.guard::<Holder<'r>>().await.map(|Holder(visitor)| visitor);
+        let headers = request.headers();
+        let from = request.remote().map(|remote| remote.ip());
+        visitor.map(|visitor| {
+            Self(Question {
+                from,
+                may_ask: from.is_some_and(|ip| app(request).forward_auth.contains(ip)),
+                query: request.uri().query().map(|query| query.as_str()).unwrap_or_default(),
+                methods: headers.get("X-Forwarded-Method").collect(),
+                uris: headers.get("X-Forwarded-Uri").collect(),
+                visitor,
+            })
+        })
     }
 }
 

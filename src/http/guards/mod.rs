@@ -8,7 +8,7 @@ mod json;
 mod visit;
 
 pub use body::FormBody;
-pub use client::{ClientForm, Holder, Wants};
+pub use client::{ClientForm, Holder, Proxied, Wants};
 pub use csrf::{Csrf, FormProblem, FromParams};
 pub use json::JsonBody;
 pub use visit::Visit;

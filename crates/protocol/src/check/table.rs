@@ -201,6 +201,16 @@ table! {
     LogoutRedirectNeedsClient: "OpenID Connect RP-Initiated Logout §3", InvalidRequest, Always, "post_logout_redirect_uri needs id_token_hint or client_id.";
     LogoutRedirectRegistered: "OpenID Connect RP-Initiated Logout §3", InvalidRequest, Owner, "post_logout_redirect_uri must equal a registered one byte for byte.";
 
+    // Services behind a proxy
+    ForwardCaller: "RFC 7662 §2.1", AccessDenied, Owner, "Whether a token is good is told to the proxies named in FORWARD_AUTH and to nobody else.";
+    ForwardParams: "RFC 6749 §3.1", InvalidRequest, Always, "The query takes resource, scope and origin, each once and with a value; origin is scheme, host and port alone.";
+    ForwardResource: "RFC 8707 §2", InvalidTarget, Always, "resource must be the audience of a registered API.";
+    ForwardScope: "RFC 6749 §3.3", InvalidScope, Always, "scope must list scopes of the API that resource names.";
+    ForwardedRequest: "RFC 9449 §7.1", InvalidRequest, Always, "For DPoP the proxy must pass X-Forwarded-Method and X-Forwarded-Uri, and origin where the audience is no http address.";
+    ForwardActive: "RFC 6750 §3.1; RFC 7662 §4", InvalidToken, Owner, "The access token is unknown, expired or revoked.";
+    ForwardAudience: "RFC 9068 §4; RFC 7662 §4", InvalidToken, Owner, "The access token is for another audience than the location asks for.";
+    ForwardScopeHeld: "RFC 6750 §3.1", InsufficientScope, Always, "The access token lacks a scope that is needed here.";
+
     // DPoP: proofs of possession
     DpopOneHeader: "RFC 9449 §4.3 check 1", InvalidDpopProof, Always, "There must be one DPoP header, not several.";
     DpopWellFormed: "RFC 9449 §4.3 checks 2 and 3", InvalidDpopProof, Always, "The DPoP proof is not a compact signed JWT of at most 8192 bytes without critical extensions.";
