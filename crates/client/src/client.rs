@@ -37,7 +37,7 @@ pub struct Client {
 
 /// How it authenticates (OpenID Connect Core section 9).
 #[derive(Clone)]
-enum Proof {
+pub(crate) enum Proof {
     /// `none`
     Public,
     /// `client_secret_basic`
@@ -81,6 +81,10 @@ impl Client {
         &self.id
     }
 
+    pub(crate) fn proof(&self) -> &Proof {
+        &self.proof
+    }
+
     /// A POST of a form by this app, with its proof, to an endpoint of the provider (RFC 6749 section 2.3): for what this crate has no
     /// method for. `issuer` is the provider's.
     ///
@@ -121,7 +125,7 @@ fn basic(id: &str, secret: &str) -> String {
 }
 
 /// The two parameters of RFC 7523 section 2.2. The issuer is the only audience (RFC 10070).
-fn assertion(id: &str, key: &SigningKey, issuer: &str, now: Timestamp) -> Result<[(&'static str, String); 2], JoseError> {
+pub(crate) fn assertion(id: &str, key: &SigningKey, issuer: &str, now: Timestamp) -> Result<[(&'static str, String); 2], JoseError> {
     let claims = json!({
         "iss": id, "sub": id, "aud": issuer, "jti": random(), "iat": now.0, "exp": now.0.saturating_add(ASSERTION_LIFE),
     });

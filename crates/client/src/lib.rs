@@ -2,6 +2,7 @@
 //!
 //! | module | is for |
 //! | --- | --- |
+//! | [`login`] | logging people in and out, in a few calls, for any web framework |
 //! | [`provider`], [`metadata`] | the provider: found by its issuer alone, kept, asked again in time |
 //! | [`keys`] | its public keys, and JWTs verified with them |
 //! | [`client`] | this app at the provider: its name, and how it proves to be the one |
@@ -16,6 +17,7 @@ pub mod error;
 pub mod http;
 mod kept;
 pub mod keys;
+pub mod login;
 mod memory;
 pub mod metadata;
 pub mod provider;
@@ -28,5 +30,6 @@ pub use doorward_protocol::jose::Alg;
 
 pub use access_token::AccessToken;
 pub use client::Client;
+pub use login::Login;
 pub use metadata::Metadata;
 pub use provider::Provider;
