@@ -7,11 +7,13 @@
 //! | [`keys`] | its public keys, and JWTs verified with them |
 //! | [`client`] | this app at the provider: its name, and how it proves to be the one |
 //! | [`service`] | for APIs: guards that verify access tokens |
+//! | [`calls`] | for services that call others: tokens of their own, and exchanged ones |
 //! | [`http`] | the one way out: https, bounded, no redirects |
 //! | [`error`] | what can go wrong |
 //! | [`time`] | the clock, which tests may set |
 
 mod access_token;
+pub mod calls;
 pub mod client;
 pub mod error;
 pub mod http;
@@ -29,6 +31,7 @@ pub mod time;
 pub use doorward_protocol::jose::Alg;
 
 pub use access_token::AccessToken;
+pub use calls::Calls;
 pub use client::Client;
 pub use login::Login;
 pub use metadata::Metadata;

@@ -89,6 +89,17 @@ where
         }
     }
 
+    /// Puts out what is kept under `key`, if it is still what `same` means.
+    pub fn forget(&self, key: &str, same: impl Fn(&V) -> bool) {
+        let slot = lock(&self.slots).get(key).cloned();
+        if let Some(slot) = slot {
+            let mut state = slot.lock();
+            if state.held.as_ref().is_some_and(|held| same(&held.value)) {
+                state.held = None;
+            }
+        }
+    }
+
     /// How many are kept.
     #[cfg(test)]
     pub fn len(&self) -> usize {
