@@ -28,7 +28,7 @@ mod random;
 pub mod service;
 pub mod time;
 
-pub use doorward_protocol::jose::Alg;
+pub use doorward_protocol::jose::{Alg, Rules, Typ, Verified};
 
 pub use access_token::AccessToken;
 pub use calls::Calls;

@@ -17,7 +17,7 @@ pub struct App {
 impl App {
     /// Registers the app and starts it; returns once it listens.
     pub fn start(program: &str, doorward: &Doorward) -> Self {
-        let port = free_ports(1);
+        let port = free_ports();
         let base = format!("http://localhost:{port}");
         let (client_id, client_secret) = doorward.register(&base);
         let mut command = Command::new(program);

@@ -41,7 +41,7 @@ impl Doorward {
         let folder = tempfile::tempdir().expect("a folder");
         let mut command = Command::new(program());
         command.args(["serve", "--demo", "--json"]).current_dir(&folder).env_clear();
-        command.env("ROCKET_PORT", free_ports(10).to_string()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.env("ROCKET_PORT", free_ports().to_string()).stdout(Stdio::piped()).stderr(Stdio::null());
         if let Some(issuer) = issuer {
             command.env("DOORWARD_ISSUER", issuer);
         }

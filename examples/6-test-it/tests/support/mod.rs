@@ -10,11 +10,14 @@ pub use browser::{Browser, Page};
 pub use doorward::Doorward;
 
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-/// So many ports in a row that were free a moment ago, below those that the system hands out by itself.
-pub fn free_ports(count: u16) -> u16 {
-    let free = |first: u16| (first..first + count).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok());
-    // Tests run side by side: each process begins to look elsewhere.
-    let start = 11_000 + (std::process::id() % 900) as u16 * 20;
-    (start..30_000).step_by(20).find(|first| free(*first)).expect("free ports")
+/// Twenty ports in a row that were free a moment ago, below those that the system hands out by itself. Tests run side by side: each call
+/// looks elsewhere, and each process begins elsewhere.
+pub fn free_ports() -> u16 {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    let free = |first: u16| (first..first + 20).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok());
+    let block = || (std::process::id().wrapping_mul(7) + CALLS.fetch_add(1, Ordering::Relaxed)) % 900;
+    let firsts = std::iter::repeat_with(|| 11_000 + u16::try_from(block()).unwrap_or_default() * 20);
+    firsts.take(900).find(|first| free(*first)).expect("free ports")
 }
