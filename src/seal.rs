@@ -15,6 +15,7 @@ pub struct Seal {
     nonces: Zeroizing<[u8; 32]>,
     subjects: hmac::Key,
     short: hmac::Key,
+    explanations: LessSafeKey,
 }
 
 /// What was sealed can't be opened: another secret sealed it, or it was altered.
@@ -39,27 +40,22 @@ impl Seal {
             root.expand(&[info], HKDF_SHA256).and_then(|okm| okm.fill(&mut *key)).expect("32 bytes are within HKDF's bound");
             key
         };
-        let encryption = UnboundKey::new(&AES_256_GCM, &*derive(b"encryption 1")).expect("32 bytes are an AES-256 key");
+        let aead = |info: &[u8]| LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &*derive(info)).expect("32 bytes are an AES-256 key"));
         let mac = |info: &[u8]| hmac::Key::new(hmac::HMAC_SHA256, &*derive(info));
         Self {
-            encryption: LessSafeKey::new(encryption),
+            encryption: aead(b"encryption 1"),
             forms: mac(b"forms 1"),
             nonces: derive(b"dpop nonces 1"),
             subjects: mac(b"pairwise subjects 1"),
             short: mac(b"short codes 1"),
+            // A key of its own: strangers can have many made.
+            explanations: aead(b"explanations 1"),
         }
     }
 
     /// Encrypts `plain`, bound to `context`: it opens only under the same one.
-    #[expect(clippy::expect_used, reason = "sealing fails only for inputs of many gigabytes")]
     pub fn seal(&self, context: &str, plain: &[u8], rng: &dyn Entropy) -> String {
-        let mut nonce = [0u8; NONCE_LEN];
-        rng.fill(&mut nonce);
-        let mut sealed = plain.to_vec();
-        self.encryption
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(context.as_bytes()), &mut sealed)
-            .expect("the input is short");
-        URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat())
+        seal(&self.encryption, context, plain, rng)
     }
 
     /// Decrypts what [`Self::seal`] made.
@@ -67,12 +63,20 @@ impl Seal {
     /// # Errors
     /// [`WrongSecret`].
     pub fn open(&self, context: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, WrongSecret> {
-        let mut bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(sealed).map_err(|_| WrongSecret)?);
-        let (nonce, _) = bytes.split_first_chunk::<NONCE_LEN>().ok_or(WrongSecret)?;
-        let nonce = Nonce::assume_unique_for_key(*nonce);
-        let plain =
-            self.encryption.open_in_place(nonce, Aad::from(context.as_bytes()), &mut bytes[NONCE_LEN..]).map_err(|_| WrongSecret)?;
-        Ok(Zeroizing::new(plain.to_vec()))
+        open(&self.encryption, context, sealed)
+    }
+
+    /// Encrypts what an `error_uri` holds.
+    pub fn seal_explanation(&self, plain: &[u8], rng: &dyn Entropy) -> String {
+        seal(&self.explanations, "", plain, rng)
+    }
+
+    /// Decrypts what [`Self::seal_explanation`] made.
+    ///
+    /// # Errors
+    /// [`WrongSecret`].
+    pub fn open_explanation(&self, sealed: &str) -> Result<Zeroizing<Vec<u8>>, WrongSecret> {
+        open(&self.explanations, "", sealed)
     }
 
     /// What DPoP nonces are made and known by, on every node (RFC 9449 §8).
@@ -101,6 +105,24 @@ impl Seal {
         // Neither a sector nor a subject holds NUL: no two pairs give the same bytes.
         URL_SAFE_NO_PAD.encode(hmac::sign(&self.subjects, &[sector.as_bytes(), b"\0", subject.as_bytes()].concat()))
     }
+}
+
+#[expect(clippy::expect_used, reason = "sealing fails only for inputs of many gigabytes")]
+fn seal(key: &LessSafeKey, context: &str, plain: &[u8], rng: &dyn Entropy) -> String {
+    let mut nonce = [0u8; NONCE_LEN];
+    rng.fill(&mut nonce);
+    let mut sealed = plain.to_vec();
+    key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(context.as_bytes()), &mut sealed)
+        .expect("the input is short");
+    URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat())
+}
+
+fn open(key: &LessSafeKey, context: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, WrongSecret> {
+    let mut bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(sealed).map_err(|_| WrongSecret)?);
+    let (nonce, _) = bytes.split_first_chunk::<NONCE_LEN>().ok_or(WrongSecret)?;
+    let nonce = Nonce::assume_unique_for_key(*nonce);
+    let plain = key.open_in_place(nonce, Aad::from(context.as_bytes()), &mut bytes[NONCE_LEN..]).map_err(|_| WrongSecret)?;
+    Ok(Zeroizing::new(plain.to_vec()))
 }
 
 impl fmt::Debug for Seal {

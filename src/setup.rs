@@ -188,6 +188,7 @@ impl Setup {
             client_cert_header: settings.client_cert_header,
             client_cert_verified_header: settings.client_cert_verified_header,
             learn: settings.learn,
+            demo: settings.demo,
         };
         http::mount(rocket, app).attach(pages::attach(templates)).attach(AdHoc::on_liftoff("Doorward sweeper and courier", |rocket| {
             let stop = rocket.shutdown();

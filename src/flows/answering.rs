@@ -1,5 +1,6 @@
 //! The way out of every authorization response: signed here where its client wants it (JARM).
 
+use super::explain::error_uri;
 use super::mint::sign;
 use super::{Ctx, FlowError};
 use doorward_protocol::authorize::RedirectError;
@@ -29,5 +30,6 @@ pub(super) async fn leave(ctx: &Ctx, client: &Client, draft: Draft) -> Result<Re
 /// # Errors
 /// As [`leave`].
 pub(super) async fn refuse(ctx: &Ctx, client: &Client, refused: RedirectError) -> Result<Response, FlowError> {
-    leave(ctx, client, Draft::error(refused.target, &refused.refusal, &ctx.policy)).await
+    let uri = error_uri(ctx, &refused.refusal, Some(&client.id));
+    leave(ctx, client, Draft::error(refused.target, &refused.refusal, uri, &ctx.policy)).await
 }

@@ -13,6 +13,7 @@ pub mod consent;
 pub mod deliver;
 pub mod device;
 pub mod dpop;
+pub mod explain;
 pub mod forward_auth;
 mod hint;
 pub mod introspect;

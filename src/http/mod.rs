@@ -35,6 +35,8 @@ pub struct App {
     pub client_cert_verified_header: Option<String>,
     /// Whether the tutorial is served.
     pub learn: bool,
+    /// Whether this is the demo, in which a learner may read what otherwise only a client's owner may.
+    pub demo: bool,
 }
 
 impl App {

@@ -1,7 +1,7 @@
 //! What a handler answers: status, headers, body. Errors are values, so that their cookies and headers aren't lost.
 
 use super::App;
-use crate::flows::{Ctx, FlowError, dpop};
+use crate::flows::{Ctx, FlowError, dpop, explain};
 use crate::pages::{self, Frame, Page};
 use doorward_protocol::authorize::ResponseMode;
 use doorward_protocol::authorize::response::Response as AuthorizationResponse;
@@ -10,12 +10,13 @@ use doorward_protocol::error::{ErrorCode, Refusal};
 use doorward_protocol::jose::Alg;
 use doorward_protocol::redirect_uri::RedirectUri;
 use doorward_protocol::registration;
+use doorward_protocol::values::ClientId;
 use rocket::Request;
 use rocket::http::{ContentType, Header, Status};
 use rocket::response::{Responder, Response};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use std::io::Cursor;
 
 /// An answer.
@@ -40,6 +41,9 @@ pub struct Cause {
 
 /// The cause of a request's answer, where its log line finds it.
 pub struct Noted(pub Option<Cause>);
+
+/// The client that a request names: its owner may read more at `error_uri`.
+pub struct Named(pub Option<ClientId>);
 
 impl Cause {
     /// Of a rule that refused.
@@ -67,6 +71,8 @@ impl Cause {
 #[derive(Debug)]
 enum Body {
     Empty,
+    /// An error to a program, to which `error_uri` is added.
+    Explained(Map<String, Value>, Box<Refusal>),
     Text(ContentType, String),
     Bytes(ContentType, Vec<u8>),
     Page(Template),
@@ -170,7 +176,7 @@ impl Reply {
 
     /// What to say when a flow gave no answer, at an endpoint that programs call (RFC 6749 §5.2).
     pub fn json_error(error: &FlowError) -> Self {
-        let body = |code: ErrorCode, description: &str| json!({"error": code.as_str(), "error_description": description});
+        let body = Self::error_members;
         let reply = match error {
             FlowError::Refused(refusal) => {
                 let code = refusal.code();
@@ -204,13 +210,19 @@ impl Reply {
 
     /// A refusal of client authentication where `Authorization` is taken: 401 names the scheme (RFC 6749 §5.2).
     pub fn client_error(error: &FlowError) -> Self {
-        let reply = Self::json_error(error);
-        match error {
-            FlowError::Refused(refusal) if refusal.code() == ErrorCode::InvalidClient => {
-                reply.with("WWW-Authenticate", "Basic realm=\"doorward\", charset=\"UTF-8\"")
-            }
+        let mut reply = Self::json_error(error);
+        let FlowError::Refused(refusal) = error else { return reply };
+        if let Value::Object(members) = Self::error_members(refusal.code(), refusal.description()) {
+            reply.body = Body::Explained(members, Box::new(refusal.clone()));
+        }
+        match refusal.code() {
+            ErrorCode::InvalidClient => reply.with("WWW-Authenticate", "Basic realm=\"doorward\", charset=\"UTF-8\""),
             _ => reply,
         }
+    }
+
+    fn error_members(code: ErrorCode, description: &str) -> Value {
+        json!({"error": code.as_str(), "error_description": description})
     }
 
     /// A refusal where clients register themselves (RFC 7591 §3.2.2): the member that is wrong is told to whoever sent it.
@@ -319,6 +331,18 @@ impl<'r> Responder<'r, 'static> for Reply {
         }
         let mut response = match self.body {
             Body::Empty => Response::new(),
+            Body::Explained(mut members, refusal) => {
+                let (Named(client), app) = (request.local_cache(|| Named(None)), app(request));
+                let uri = if refusal.code() == ErrorCode::InvalidClient && !app.demo {
+                    // RFC 6819 §5.1.4.2: an unknown client and a wrong secret look alike, byte for byte.
+                    Some(explain::general_uri(&app.ctx))
+                } else {
+                    explain::error_uri(&app.ctx, &refusal, client.as_ref())
+                };
+                members.extend(uri.map(|uri| ("error_uri".to_owned(), Value::from(uri))));
+                let text = Value::Object(members).to_string();
+                Response::build().header(ContentType::JSON).sized_body(text.len(), Cursor::new(text)).finalize()
+            }
             Body::Text(kind, text) => Response::build().header(kind).sized_body(text.len(), Cursor::new(text)).finalize(),
             Body::Bytes(kind, bytes) => Response::build().header(kind).sized_body(bytes.len(), Cursor::new(bytes)).finalize(),
             Body::Page(template) => template.respond_to(request)?,

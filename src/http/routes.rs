@@ -1,8 +1,8 @@
 //! The map of the site on one screen.
 
 use super::endpoints::{
-    account, authorize, device, device_authorization, discovery, forward_auth, health, home, interaction, introspect, learn, login, logo,
-    logout, par, register, revoke, statics, token, userinfo,
+    account, authorize, device, device_authorization, discovery, explain, forward_auth, health, home, interaction, introspect, learn,
+    login, logo, logout, par, register, revoke, statics, token, userinfo,
 };
 use super::headers::Headers;
 use super::{App, canonical, catchers, cors};
@@ -82,6 +82,8 @@ fn pages() -> Vec<Route> {
         account::revoke_app,
         statics::file,
         logo::show,
+        explain::codes,
+        explain::show,
     ]
 }
 

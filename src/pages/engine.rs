@@ -39,6 +39,7 @@ pub(super) const EMBEDDED: &[(&str, &str)] = embed![
     "home.html",
     "account.html",
     "error.html",
+    "explained.html",
     "form_post.html",
     "hand_over.html",
     "learn/base.html",

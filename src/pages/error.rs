@@ -60,12 +60,14 @@ pub struct ErrorPage {
     pub retry_after: Option<i64>,
     /// The way back to the app, where it is known.
     pub back: Option<WayBack>,
+    /// What the app's developer may read of it.
+    pub explanation: Option<String>,
 }
 
 impl ErrorPage {
     /// A page that only says what happened.
     pub const fn new(kind: ErrorKind) -> Self {
-        Self { kind, code: None, retry_after: None, back: None }
+        Self { kind, code: None, retry_after: None, back: None, explanation: None }
     }
 }
 
@@ -79,7 +81,8 @@ impl Page for ErrorPage {
                 let name = kind.key().trim_start_matches("error.");
                 let page = match kind {
                     ErrorKind::UnknownClient | ErrorKind::RepeatedParameter | ErrorKind::BadRequest => {
-                        Self { code: Some("invalid_request".to_owned()), ..Self::new(kind) }
+                        let explanation = Some("https://login.example/errors/c2VhbGVk".to_owned());
+                        Self { code: Some("invalid_request".to_owned()), explanation, ..Self::new(kind) }
                     }
                     ErrorKind::TooManyRequests | ErrorKind::Unavailable => Self { retry_after: Some(30), ..Self::new(kind) },
                     ErrorKind::InteractionExpired | ErrorKind::InteractionDone => Self {

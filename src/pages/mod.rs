@@ -13,6 +13,7 @@ mod dates;
 mod device;
 mod engine;
 mod error;
+mod explained;
 mod form_post;
 mod frame;
 mod functions;
@@ -26,6 +27,7 @@ mod logout;
 mod messages;
 mod overrides;
 mod person;
+pub mod rules;
 mod scope;
 mod select_account;
 pub mod statics;
@@ -40,6 +42,7 @@ pub use consent::{Consent, Remembered};
 pub use device::{Device, DeviceConsent, DeviceDone, DeviceOrigin, DeviceProblem};
 pub use engine::{RenderError, Renderer, Templates, attach, template_root};
 pub use error::{ErrorKind, ErrorPage, WayBack};
+pub use explained::Explained;
 pub use form_post::{FormField, FormPost};
 pub use frame::{Frame, LanguageLink, Site, View, respond};
 pub use hand_over::HandOver;
@@ -78,6 +81,7 @@ macro_rules! each_page {
             crate::pages::Home,
             crate::pages::Account,
             crate::pages::ErrorPage,
+            crate::pages::Explained,
             crate::pages::FormPost,
             crate::pages::HandOver,
             crate::pages::learn::Contents

@@ -17,6 +17,7 @@
 //! | [`forward_auth`] | the same for services behind a proxy |
 //! | [`logout`] | OpenID Connect RP-Initiated Logout |
 //! | [`metadata`] | discovery: RFC 8414, OpenID Connect Discovery |
+//! | [`explain`] | what `error_uri` leads to: RFC 6749 §5.2 |
 //! | [`jose`] | signatures: RFC 7515, 7517, 7518, 7638, 8037 |
 
 pub mod acr;
@@ -38,6 +39,7 @@ pub mod device;
 pub mod dpop;
 pub mod error;
 pub mod exchange_rule;
+pub mod explain;
 pub mod forward_auth;
 pub mod grants;
 pub mod jose;

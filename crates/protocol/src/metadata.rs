@@ -37,6 +37,8 @@ pub mod path {
     pub const REVOKE: &str = "/revoke";
     /// RP-Initiated Logout §2.
     pub const LOGOUT: &str = "/logout";
+    /// RFC 6749 §5.2: where `error_uri` leads.
+    pub const ERRORS: &str = "/errors";
 }
 
 /// The metadata document. Both well-known places serve the same one: RFC 8414 §5 allows it, and a client then can't see two truths.

@@ -64,6 +64,7 @@ pub struct Builder {
     apis: Vec<Value>,
     users: Vec<(String, Value)>,
     seed: u64,
+    demo: bool,
 }
 
 /// A running world.
@@ -132,6 +133,13 @@ impl Builder {
     #[must_use]
     pub fn issuer(mut self, issuer: &str) -> Self {
         issuer.clone_into(&mut self.issuer);
+        self
+    }
+
+    /// Makes it the demo's server, with the world's own apps and people.
+    #[must_use]
+    pub fn demo(mut self) -> Self {
+        self.demo = true;
         self
     }
 
@@ -207,7 +215,8 @@ impl Builder {
                 std::fs::write(place.file("doorward.db"), database).expect("to write the database");
                 std::fs::write(place.file("doorward.key"), key).expect("to write the key file");
             }
-            let (figment, settings) = settings(&place, &self.issuer, &self.settings);
+            let (figment, mut settings) = settings(&place, &self.issuer, &self.settings);
+            settings.demo = self.demo;
             let setup = Setup::open_with(settings, ticking, Arc::new(SeededEntropy::new(self.seed))).expect("the server to open");
             populate(setup.ctx(), &self.clients, &self.apis, &self.users);
             (setup, figment, place, self.clients)
@@ -316,6 +325,7 @@ impl World {
             apis: Vec::new(),
             users: Vec::new(),
             seed: 1,
+            demo: false,
         }
     }
 

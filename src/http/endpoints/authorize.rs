@@ -27,7 +27,7 @@ pub async fn post(body: Result<FormBody, Refusal>, visit: Visit<'_>) -> Reply {
 async fn begin(mut visit: Visit<'_>, params: Result<Params, Refusal>, stay: bool) -> Reply {
     let params = match params {
         Ok(params) => params,
-        Err(refusal) => return visit.failed(&FlowError::Refused(refusal)),
+        Err(refusal) => return visit.refused(refusal, None),
     };
     visit.wished(params.unambiguous("ui_locales"));
     match run(&visit, params, stay).await {
@@ -37,11 +37,12 @@ async fn begin(mut visit: Visit<'_>, params: Result<Params, Refusal>, stay: bool
 }
 
 async fn run(visit: &Visit<'_>, params: Params, stay: bool) -> Result<Reply, FlowError> {
+    let client = params.unambiguous("client_id").map(str::to_owned);
     let who = if stay { None } else { visit.who().await? };
     let browser = visit.browser_for(stay);
     Ok(match authorize::begin(&visit.app.ctx, Raw::new(params), browser, who, stay).await? {
         Begun::Interact(id) => Reply::see_other(visit.app.path(&format!("/interaction/{id}"))),
         Begun::Respond(response) => to_client(&response, false, "", &visit.frame()),
-        Begun::Page(page) => visit.failed(&FlowError::Refused(page.0)),
+        Begun::Page(page) => visit.refused(page.0, client.as_deref()),
     })
 }

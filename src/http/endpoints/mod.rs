@@ -5,6 +5,7 @@ pub mod authorize;
 pub mod device;
 pub mod device_authorization;
 pub mod discovery;
+pub mod explain;
 pub mod forward_auth;
 pub mod health;
 pub mod home;

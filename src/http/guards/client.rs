@@ -4,11 +4,12 @@ use super::{FormBody, certificate};
 use crate::flows::client_auth::Sender;
 use crate::flows::forward_auth::Question;
 use crate::flows::userinfo::Visitor;
-use crate::http::reply::app;
+use crate::http::reply::{Named, app};
 use doorward_protocol::check::{Check, Checks};
 use doorward_protocol::client_auth::Presented;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::params::Params;
+use doorward_protocol::values::ClientId;
 use rocket::data::{Data, FromData, Outcome};
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome as RequestOutcome};
@@ -83,6 +84,7 @@ impl ClientForm {
             }
         }
         let shown = Presented::read(&authorization, &params, &mut Checks::silent())?;
+        request.local_cache(|| Named(Some(ClientId::new(shown.client_id()))));
         let dpop = request.headers().get("DPoP").map(str::to_owned).collect();
         let certificate = certificate::of(request).await;
         Ok(Self { sender: Sender { shown, dpop, certificate }, params })

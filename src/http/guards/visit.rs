@@ -3,7 +3,7 @@
 use super::FormProblem;
 use crate::flows::authorize::Who;
 use crate::flows::session::{self, SignedIn};
-use crate::flows::{FlowError, authorize};
+use crate::flows::{FlowError, authorize, explain};
 use crate::http::cookies::{self, Name};
 use crate::http::headers::request_id;
 use crate::http::reply::{Cause, Csp, Reply, app};
@@ -11,8 +11,10 @@ use crate::http::{App, words};
 use crate::pages::{ErrorKind, ErrorPage, Frame, Locale, Page, negotiate};
 use crate::store::interactions;
 use crate::store::sessions::Origin;
+use doorward_protocol::error::Refusal;
 use doorward_protocol::params::Params;
 use doorward_protocol::secret::{Browser, Digest, KnownBrowser, Secret, SessionKey};
+use doorward_protocol::values::ClientId;
 use rocket::http::{CookieJar, Status};
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Request, async_trait};
@@ -212,6 +214,14 @@ impl<'r> Visit<'r> {
                 self.trouble(Status::Forbidden, &ErrorPage::new(ErrorKind::CsrfFailed))
             }
         }
+    }
+
+    /// A refusal of what `client` is said to have asked, as a page that leads its owner on.
+    pub fn refused(&self, refusal: Refusal, client: Option<&str>) -> Reply {
+        let explanation = explain::error_uri(&self.app.ctx, &refusal, client.map(ClientId::new).as_ref());
+        let error = FlowError::Refused(refusal);
+        let (status, page) = words::trouble(&error);
+        self.trouble(status, &ErrorPage { explanation, ..page }).because(Cause::of(&error))
     }
 
     /// A flow that gave no answer, as a page.

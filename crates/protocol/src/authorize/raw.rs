@@ -5,6 +5,7 @@ use super::response::{ResponseMode, Target};
 use crate::check::{Check, Checks, Evidence};
 use crate::client::Client;
 use crate::error::Refusal;
+use crate::explain::nearest;
 use crate::params::Params;
 use crate::redirect_uri::RedirectUri;
 use crate::values::ClientId;
@@ -87,8 +88,8 @@ impl Raw {
         let uri = match (sent, client.metadata.redirect_uris.as_slice()) {
             (Some(asked), registered) => {
                 checks.require(Check::RedirectUriExact, client.has_redirect_uri(asked), || {
-                    let all: Vec<&str> = registered.iter().map(RedirectUri::as_str).collect();
-                    Evidence::new(all.join(" "), asked.to_owned())
+                    let likest = nearest(registered.iter().map(RedirectUri::as_str), asked).unwrap_or("none is registered");
+                    Evidence::new(likest.to_owned(), asked.to_owned())
                 })?;
                 RedirectUri::stored(asked)
             }

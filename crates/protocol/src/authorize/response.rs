@@ -88,9 +88,10 @@ impl Draft {
         Self::with(target, vec![("code", code.expose().to_owned())], policy)
     }
 
-    /// An error (RFC 6749 §4.1.2.1), with `iss` (RFC 9207 §2).
-    pub fn error(target: Target, refusal: &Refusal, policy: &Policy) -> Self {
-        let params = vec![("error", refusal.code().as_str().to_owned()), ("error_description", refusal.description().to_owned())];
+    /// An error (RFC 6749 §4.1.2.1) with the `error_uri` that explains it, and with `iss` (RFC 9207 §2).
+    pub fn error(target: Target, refusal: &Refusal, error_uri: Option<String>, policy: &Policy) -> Self {
+        let mut params = vec![("error", refusal.code().as_str().to_owned()), ("error_description", refusal.description().to_owned())];
+        params.extend(error_uri.map(|uri| ("error_uri", uri)));
         Self { refused: Some(refusal.check), ..Self::with(target, params, policy) }
     }
 
@@ -158,7 +159,7 @@ mod tests {
         let state = Some("S8NJ7uqk5fY4EjNvP_G_FtyJu6pUsvH9jsYni9dMAJw".to_owned());
         let target = Target { uri: RedirectUri::stored("https://client.example.com/cb"), mode, state };
         match refused {
-            Some(check) => Draft::error(target, &Refusal::by(check), &policy),
+            Some(check) => Draft::error(target, &Refusal::by(check), None, &policy),
             None => Draft::code(target, &Secret::shown("PyyFaux2o7Q0YfXBU32jhw.5FXSQpvr8akv9CeRDSd0QA"), &policy),
         }
     }

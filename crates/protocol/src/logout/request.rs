@@ -3,6 +3,7 @@
 use crate::check::{Check, Checks, Evidence};
 use crate::client::Client;
 use crate::error::Refusal;
+use crate::explain::nearest;
 use crate::params::Params;
 use crate::redirect_uri::RedirectUri;
 use crate::values::{ClientId, SessionId, Subject};
@@ -82,8 +83,8 @@ pub fn validate(
     if let Some(asked) = redirect_uri {
         let client = checks.some(Check::LogoutRedirectNeedsClient, client)?;
         checks.require(Check::LogoutRedirectRegistered, client.has_post_logout_redirect_uri(asked), || {
-            let all: Vec<&str> = client.metadata.post_logout_redirect_uris.iter().map(RedirectUri::as_str).collect();
-            Evidence::new(all.join(" "), asked.to_owned())
+            let registered = client.metadata.post_logout_redirect_uris.iter().map(RedirectUri::as_str);
+            Evidence::new(nearest(registered, asked).unwrap_or("none is registered").to_owned(), asked.to_owned())
         })?;
     }
     Ok(LogoutRequest {
