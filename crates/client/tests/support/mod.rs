@@ -1,6 +1,8 @@
 //! A provider that says whatever a test wants it to say: real HTTP on the loopback, keys of its own, every answer replaceable.
 #![allow(dead_code, clippy::expect_used, missing_docs)]
 
+pub mod api;
+pub mod hostile;
 mod key;
 pub mod story;
 
