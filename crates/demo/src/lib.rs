@@ -8,6 +8,7 @@
 //!
 //! None depends on the server's code. What they share is `issuer.rs`: finding the server's endpoints and keys.
 
+pub mod checker;
 mod config;
 mod issuer;
 pub mod lab;
@@ -16,7 +17,7 @@ pub mod player;
 mod shop;
 
 pub use config::{DemoConfig, api, client_metadata};
-pub use photos::photo_service;
+pub use photos::{Call, Heard, photo_service, photo_service_heard};
 pub use shop::print_shop;
 
 /// The machine's clock, read here and nowhere else.

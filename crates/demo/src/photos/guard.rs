@@ -16,11 +16,15 @@ use rocket::tokio::task::spawn_blocking;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::heard::{Call, Heard};
 use crate::issuer::{Issuer, IssuerError};
 use crate::now;
 
 /// A longer token is not one of ours, and not worth the work.
 const LONGEST_TOKEN: usize = 8 * 1024;
+
+/// Said where a token is somebody else's.
+const AUDIENCE: &str = "The access token is for another audience";
 
 /// A scope as a type, so that a handler names what it needs in its signature.
 pub(crate) trait Scope: Send + Sync + 'static {
@@ -157,14 +161,14 @@ impl Guard {
                     ErrorKind::ExpiredSignature => "The access token has expired",
                     ErrorKind::ImmatureSignature => "The access token is not valid yet",
                     ErrorKind::InvalidIssuer => "The access token is from another issuer",
-                    ErrorKind::InvalidAudience => "The access token is for another audience",
+                    ErrorKind::InvalidAudience => AUDIENCE,
                     // Not our enum: whatever else fails is told as little as a bad signature.
                     _ => "The access token is not valid",
                 })
             })?
             .claims;
         if !claims.aud.is_only(&self.resource) {
-            return Err(Refusal::BadToken("The access token is for another audience"));
+            return Err(Refusal::BadToken(AUDIENCE));
         }
         // A token bound to a key is good with a proof of that key (RFC 9449 §7.1), which this small service can't check.
         if claims.cnf.is_some() {
@@ -192,6 +196,20 @@ fn bearer<'r>(request: &'r Request<'_>) -> Result<&'r str, Refusal> {
     }
 }
 
+/// What is remembered of a call: the verdict, and what a token said it is.
+fn told(verdict: &Result<Claims, Refusal>, token: &str) -> Call {
+    let typ = decode_header(token).ok().map(|header| header.typ.unwrap_or_default());
+    match (verdict, typ) {
+        (Ok(_), _) => Call::Served,
+        (Err(Refusal::NoToken | Refusal::BadRequest), _) => Call::NoToken,
+        (Err(Refusal::MissingScope(_)), _) => Call::Scope,
+        (Err(Refusal::BadToken(_)), Some(typ)) if !typ.to_ascii_lowercase().contains("at+jwt") => Call::NotAccessToken(typ),
+        (Err(Refusal::BadToken(why)), _) if *why == AUDIENCE => Call::Audience,
+        (Err(Refusal::BadToken(why)), _) => Call::Refused(why),
+        (Err(Refusal::NoKeys), _) => Call::Refused("The keys of the issuer are not at hand"),
+    }
+}
+
 #[rocket::async_trait]
 impl<'r, S: Scope> FromRequest<'r> for Allowed<S> {
     type Error = Refusal;
@@ -207,6 +225,9 @@ impl<'r, S: Scope> FromRequest<'r> for Allowed<S> {
                 checked.unwrap_or(Err(Refusal::NoKeys))
             }
         };
+        if let Some(heard) = request.rocket().state::<Heard>() {
+            heard.note(told(&verdict, bearer(request).unwrap_or_default()));
+        }
         match verdict {
             Ok(claims) => Outcome::Success(Self { claims, scope: PhantomData }),
             Err(refusal) => Outcome::Error((refusal.status(), refusal)),

@@ -1,7 +1,10 @@
 //! The photo service: an API that knows no passwords and no sessions, only access tokens.
 
 mod guard;
+mod heard;
 mod pictures;
+
+pub use heard::{Call, Heard};
 
 use std::sync::Arc;
 
@@ -17,8 +20,14 @@ use guard::{AlbumsRead, Allowed, Guard, PhotosRead, Refusal};
 
 /// The photo service, for 127.0.0.1 and `photos_port`. It reads the issuer's keys when the first token comes.
 pub fn photo_service(cfg: &DemoConfig) -> Rocket<Build> {
+    photo_service_heard(cfg, Heard::default())
+}
+
+/// The same, where somebody wants to know what it heard.
+pub fn photo_service_heard(cfg: &DemoConfig, heard: Heard) -> Rocket<Build> {
     rocket::custom(rocket_config(cfg.photos_port))
         .manage(Arc::new(Guard::new(Issuer::new(&cfg.issuer), &cfg.resource)))
+        .manage(heard)
         .mount("/", routes![photos, photo, albums, metadata])
         .register("/", catchers![nothing_here])
         .attach(AdHoc::on_response("headers", |_, response| {

@@ -15,6 +15,7 @@ mod date;
 mod forms;
 mod origin;
 
+pub(crate) use browser::parameter;
 pub use browser::{Answer, Arrival, Browser};
 pub use cookies::{Cookie, Jar, SameSite};
 pub use forms::{Form, forms, links};

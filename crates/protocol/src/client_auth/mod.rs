@@ -67,7 +67,7 @@ pub fn begin<'s>(
 ) -> Result<Step<'s>, Refusal> {
     let found = client.and_then(|client| way(shown, &client).map(|way| (way, client)));
     checks.require(Check::ClientAuthentic, found.is_some(), || {
-        Evidence::new("a known client, its secret and its registered method", shown.way())
+        Evidence::new("a known client, its secret and its registered method", shown.described())
     })?;
     let (way, client) = found.ok_or_else(|| Refusal::by(Check::ClientAuthentic))?;
     match way {

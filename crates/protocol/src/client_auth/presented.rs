@@ -7,6 +7,7 @@ use crate::client_assertion::{self, Claimed};
 use crate::error::Refusal;
 use crate::params::Params;
 use crate::secret::{ClientSecret, Secret};
+use std::borrow::Cow;
 
 /// What a request shows of its client in header and body.
 #[derive(Debug)]
@@ -77,5 +78,53 @@ impl Presented {
             Self::Assertion(_) => "client_assertion",
             Self::Public(_) => AuthMethod::None.as_str(),
         }
+    }
+
+    /// The same, with what can be said of a secret without telling it: what people paste by mistake has a shape of its own.
+    pub(super) fn described(&self) -> Cow<'static, str> {
+        let secret = match self {
+            Self::Basic(_, secret) | Self::Post(_, secret) => secret.expose(),
+            Self::Assertion(_) | Self::Public(_) => return self.way().into(),
+        };
+        if secret.trim() != secret {
+            format!("{}; there is white space around the secret", self.way()).into()
+        } else if is_hash(secret) {
+            format!("{}; the secret has the form of a hash", self.way()).into()
+        } else {
+            self.way().into()
+        }
+    }
+}
+
+/// Whether a text looks like what a server keeps of a secret: hexadecimal digits of a digest, or a hash that names its method.
+fn is_hash(text: &str) -> bool {
+    let digest = matches!(text.len(), 40 | 56 | 64 | 96 | 128) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let named = ["$argon2", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$scrypt", "$pbkdf2", "pbkdf2", "scrypt:", "sha256", "sha512", "{SSHA"];
+    digest || named.iter().any(|name| text.starts_with(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evidence_names_the_shape_of_a_wrong_secret_and_never_the_secret() {
+        let described = |secret: &str| Presented::Basic("app".to_owned(), Secret::shown(secret)).described().into_owned();
+        for wrong in ["s3cret-s3cret\n", " s3cret-s3cret", "s3cret-s3cret\r\n"] {
+            assert_eq!(described(wrong), "client_secret_basic; there is white space around the secret");
+        }
+        for hash in [
+            &"0123456789abcdef".repeat(4),
+            "$argon2id$v=19$m=19456$c2FsdA$aGFzaA",
+            "pbkdf2_sha256$600000$salt$hash",
+            "scrypt:32768:8:1$salt$hash",
+        ] {
+            assert_eq!(described(hash), "client_secret_basic; the secret has the form of a hash");
+        }
+        for other in ["s3cret-s3cret", "", "0123456789abcdef"] {
+            assert_eq!(described(other), "client_secret_basic");
+        }
+        // Law: what is public has no shape to tell.
+        assert_eq!(Presented::Public("app".to_owned()).described(), "none");
     }
 }
