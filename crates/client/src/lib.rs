@@ -3,6 +3,7 @@
 //! | module | is for |
 //! | --- | --- |
 //! | [`login`] | logging people in and out, in a few calls, for any web framework |
+//! | [`web`] | for Rocket apps: a fairing with login, callback and logout, and the guard [`web::User`] |
 //! | [`provider`], [`metadata`] | the provider: found by its issuer alone, kept, asked again in time |
 //! | [`keys`] | its public keys, and JWTs verified with them |
 //! | [`client`] | this app at the provider: its name, and how it proves to be the one |
@@ -27,6 +28,8 @@ mod random;
 #[cfg(feature = "service")]
 pub mod service;
 pub mod time;
+#[cfg(feature = "web")]
+pub mod web;
 
 pub use doorward_protocol::jose::{Alg, Rules, Typ, Verified};
 

@@ -85,6 +85,11 @@ impl Provider {
         self.0.clock.now()
     }
 
+    /// The clock it was built with.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+
     /// What it says of itself: from memory for half an hour, and up to a day while it can't be reached.
     ///
     /// It is looked for where OpenID Connect Discovery section 4 has it, and when there is none, where RFC 8414 section 3 has it.

@@ -44,7 +44,7 @@ impl Answer {
     }
 
     /// The code, or what the provider said instead.
-    pub(super) fn code(&self) -> Result<&str, LoginError> {
+    pub(crate) fn code(&self) -> Result<&str, LoginError> {
         if let Some(error) = self.params.get("error") {
             return Err(LoginError::Said(Said::new(error, self.params.get("error_description"), self.params.get("error_uri"))));
         }

@@ -160,6 +160,11 @@ impl Login {
         self.client.id()
     }
 
+    #[cfg(feature = "web")]
+    pub(crate) fn redirect_url(&self) -> &Url {
+        self.redirect_uri.url()
+    }
+
     /// Where the browser comes back to.
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri

@@ -103,6 +103,11 @@ impl Tokens {
         self.refresh.is_some()
     }
 
+    #[cfg(feature = "web")]
+    pub(crate) fn refresh_token(&self) -> Option<&str> {
+        self.refresh.as_deref()
+    }
+
     /// The scopes that were granted, which may be fewer than were asked for.
     pub fn scopes(&self) -> &[String] {
         &self.scopes

@@ -5,8 +5,22 @@ use http::HeaderValue;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use oauth2::HttpRequest;
 
+#[cfg(feature = "web")]
+use super::LoggedIn;
 use super::{Claims, Login, LoginError, Tokens};
 use crate::error::ProviderError;
+
+/// Scopes, and one claim of each that shows whether it was told (OpenID Connect Core section 5.4).
+#[cfg(feature = "web")]
+const TOLD: [(&str, &str); 4] = [("profile", "name"), ("email", "email"), ("address", "address"), ("phone", "phone_number")];
+
+#[cfg(feature = "web")]
+impl LoggedIn {
+    /// Whether the ID token leaves out what the granted scopes are for.
+    pub(crate) fn lacks_profile(&self) -> bool {
+        TOLD.iter().any(|(scope, claim)| self.tokens.has_scope(scope) && self.claims.get(claim).is_none())
+    }
+}
 
 impl Login {
     /// Asks the provider about the person whom the tokens are for. Its answer counts only when it is about `subject`, who is the one of the

@@ -1,7 +1,9 @@
 //! A provider that says whatever a test wants it to say: real HTTP on the loopback, keys of its own, every answer replaceable.
-#![allow(dead_code, clippy::expect_used, missing_docs)]
+#![allow(dead_code, unused_imports, clippy::expect_used, missing_docs)]
 
 pub mod api;
+#[cfg(feature = "web")]
+pub mod app;
 pub mod hostile;
 mod key;
 pub mod story;
