@@ -114,7 +114,7 @@ impl Side {
 }
 
 /// A sentence in both languages of the pages.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words {
     /// English.
     pub en: &'static str,

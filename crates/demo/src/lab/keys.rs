@@ -22,7 +22,7 @@ pub(super) struct Key {
 }
 
 impl Key {
-    fn new() -> Result<Self, Unspecified> {
+    pub(super) fn new() -> Result<Self, Unspecified> {
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)?;
         Ok(Self { kid: encode(&digest(&SHA256, pair.public_key().as_ref()).as_ref()[..12]), pair })
     }

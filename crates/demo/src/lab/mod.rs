@@ -11,6 +11,7 @@ mod faults;
 mod keys;
 mod parameters;
 mod rows;
+pub mod sabotage;
 mod tokens;
 
 use aws_lc_rs::error::Unspecified;
