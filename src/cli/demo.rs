@@ -51,7 +51,7 @@ pub fn prepare(setup: &Setup, settings: &Settings, told: &mut Value) -> Result<V
     Ok(vec![
         ("the demo app", doorward_demo::print_shop(&config)),
         ("the photo service", doorward_demo::photo_service(&config)),
-        ("the lab", lab::lab_issuer(lab_port).map_err(failed)?),
+        ("the lab", lab::lab_issuer(lab_port, &config.issuer).map_err(failed)?),
     ])
 }
 

@@ -83,7 +83,8 @@ fn the_table_is_tested_whole() {
 #[test]
 fn the_correct_issuer_passes_every_check() {
     let world = World::new();
-    assert_eq!(Without(&[]).log_in(&world, "correct"), Ok("lab-mira".to_owned()));
+    assert_eq!(Without(&[]).log_in(&world, "correct", "app"), Ok("lab-mira".to_owned()));
+    assert_eq!(Without(&[]).log_in(&world, "correct", "es256-app"), Ok("lab-mira".to_owned()));
     assert_eq!(Without(&[]).serve(&world, "correct", &world.access_token("correct")), Ok("lab-mira".to_owned()));
 }
 
@@ -91,9 +92,11 @@ fn the_correct_issuer_passes_every_check() {
 fn every_faulty_issuer_is_stopped_by_one_check_of_an_app_and_by_no_other() {
     let world = World::new();
     for (fault, check) in APPS.into_iter().filter(|(name, _)| *name != "correct") {
-        assert_eq!(Without(&[]).log_in(&world, fault), Err(check), "{fault}");
-        // Law: who leaves that one check out falls for it.
-        assert!(Without(&[check]).log_in(&world, fault).is_ok(), "{fault} is stopped by another check, too");
+        for client in ["app", "es256-app"] {
+            assert_eq!(Without(&[]).log_in(&world, fault, client), Err(check), "{fault}");
+            // Law: who leaves that one check out falls for it.
+            assert!(Without(&[check]).log_in(&world, fault, client).is_ok(), "{fault} is stopped by another check, too");
+        }
     }
 }
 
@@ -138,11 +141,11 @@ fn tokens_are_what_their_rows_say() {
 #[test]
 fn a_code_of_the_lab_works_once_for_its_client_at_its_issuer_with_its_verifier() {
     let world = World::new();
-    let code = |fault| firsts(&world.authorize(fault, "s"))["code"].to_owned();
+    let code = |fault| firsts(&world.authorize(fault, "app", "s"))["code"].to_owned();
     let once = code("correct");
-    assert!(world.redeem("correct", &once)["id_token"].is_string());
-    assert_eq!(world.redeem("correct", &once)["error"], "invalid_grant");
-    assert_eq!(world.redeem("expired", &code("correct"))["error"], "invalid_grant");
+    assert!(world.redeem("correct", "app", &once)["id_token"].is_string());
+    assert_eq!(world.redeem("correct", "app", &once)["error"], "invalid_grant");
+    assert_eq!(world.redeem("expired", "app", &code("correct"))["error"], "invalid_grant");
     let form = [("grant_type", "authorization_code"), ("redirect_uri", lab::CALLBACK), ("code_verifier", lab::VERIFIER)];
     for (client, verifier) in [("another", lab::VERIFIER), ("app", "another")] {
         let code = code("correct");

@@ -76,7 +76,7 @@ fn discovery(known: Known, lab: &State<Lab>) -> Json {
             "response_modes_supported": ["query"],
             "grant_types_supported": ["authorization_code"],
             "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["ES256"],
+            "id_token_signing_alg_values_supported": ["RS256", "ES256"],
             "scopes_supported": ["openid", "profile"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
             "code_challenge_methods_supported": ["S256"],
@@ -93,16 +93,16 @@ fn discovery_oauth(known: Known, lab: &State<Lab>) -> Json {
 }
 
 #[get("/<known>/jwks")]
-fn jwks(known: Known, lab: &State<Lab>) -> Json {
+fn jwks(known: Known, lab: &State<Lab>) -> Result<Json, Refused> {
     let Known(_) = known;
-    RawJson(json!({ "keys": [lab.keys.own.jwk()] }).to_string())
+    lab.keys.own.jwks().map(|keys| RawJson(keys.to_string())).map_err(broken)
 }
 
 /// Where `jku` leads: nobody but a service that believes a header ever asks.
 #[get("/<known>/stranger-jwks")]
-fn stranger_jwks(known: Known, lab: &State<Lab>) -> Json {
+fn stranger_jwks(known: Known, lab: &State<Lab>) -> Result<Json, Refused> {
     let Known(_) = known;
-    RawJson(json!({ "keys": [lab.keys.stranger.jwk()] }).to_string())
+    lab.keys.stranger.jwks().map(|keys| RawJson(keys.to_string())).map_err(broken)
 }
 
 /// A redirect that always turns into a GET (RFC 9700 §4.12).

@@ -12,9 +12,14 @@ mod keys;
 mod parameters;
 mod rows;
 pub mod sabotage;
+mod services;
 mod tokens;
 
+use std::fmt;
+
 use aws_lc_rs::error::Unspecified;
+use doorward_client::error::ProviderError;
+use doorward_client::service::ServiceError;
 use rocket::fairing::AdHoc;
 use rocket::http::{Header, Status};
 use rocket::response::content::RawJson;
@@ -24,6 +29,8 @@ use crate::config::rocket_config;
 use desk::Desk;
 use keys::Keys;
 use tokens::Order;
+
+pub use tokens::ES256_CLIENT;
 
 pub use faults::{AnswerFault, ClaimsFault, Fault, HeaderFault, Row, Side, Words, row, rows};
 
@@ -60,13 +67,42 @@ pub fn address(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
 }
 
-/// The lab, for this port of 127.0.0.1, with new keys.
+/// Why the lab can't be set up.
+#[derive(Debug)]
+pub enum LabError {
+    /// No key can be made.
+    Keys(Unspecified),
+    /// The server's issuer is no URL.
+    Server(ProviderError),
+    /// Its two services can't be put together.
+    Services(ServiceError),
+}
+
+impl fmt::Display for LabError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Keys(_) => f.write_str("the lab can make no keys"),
+            Self::Server(why) => why.fmt(f),
+            Self::Services(why) => why.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for LabError {}
+
+/// The lab, for this port of 127.0.0.1, with new keys. Its two services take the tokens of the issuer `server`.
 ///
 /// # Errors
-/// When no key can be made.
-pub fn lab_issuer(port: u16) -> Result<Rocket<Build>, Unspecified> {
-    let lab = Lab { base: address(port), keys: Keys::new()?, desk: Desk::default() };
-    let rocket = rocket::custom(rocket_config(port)).manage(lab).mount("/", endpoints::all()).register("/", catchers![nothing_here]);
+/// [`LabError`].
+pub fn lab_issuer(port: u16, server: &str) -> Result<Rocket<Build>, LabError> {
+    let lab = Lab { base: address(port), keys: Keys::new().map_err(LabError::Keys)?, desk: Desk::default() };
+    let services = services::Services::new(&lab.base, server)?;
+    let rocket = rocket::custom(rocket_config(port))
+        .manage(lab)
+        .manage(services)
+        .mount("/", endpoints::all())
+        .mount("/", services::all())
+        .register("/", catchers![nothing_here]);
     Ok(rocket.attach(AdHoc::on_response("headers", |_, response| {
         Box::pin(async move {
             response.set_header(Header::new("Cache-Control", "no-store"));

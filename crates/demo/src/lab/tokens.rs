@@ -4,7 +4,7 @@ use aws_lc_rs::error::Unspecified;
 use serde_json::{Value, json};
 
 use super::faults::{ClaimsFault, Fault, HeaderFault};
-use super::keys::{Keys, half_hash, message, random, sign_hs256};
+use super::keys::{Alg, Keys, half_hash, message, random, sign_hs256};
 
 /// The made-up person that every login here is of.
 pub(super) const PERSON: &str = "lab-mira";
@@ -12,6 +12,8 @@ pub(super) const PERSON: &str = "lab-mira";
 pub(super) const SOMEBODY_ELSE: &str = "lab-somebody-else";
 /// Somebody who is neither the app nor the service.
 pub(super) const STRANGER: &str = "https://stranger.example";
+/// A client whose name begins so gets ID tokens with ES256.
+pub const ES256_CLIENT: &str = "es256";
 /// Seconds that a token lives.
 pub(super) const LIFETIME: u64 = 600;
 
@@ -30,26 +32,28 @@ pub(super) struct Order<'a> {
 }
 
 impl Order<'_> {
-    /// An ID token for this client (OpenID Connect Core §2).
+    /// An ID token for this client (OpenID Connect Core §2), with the algorithm that a client has unless it is registered with another
+    /// (OpenID Connect Registration §2), or with the other one, if its name says so.
     pub(super) fn id_token(&self, client: &str, nonce: Option<&str>, access_token: &str) -> Result<String, Unspecified> {
+        let alg = if client.starts_with(ES256_CLIENT) { Alg::Es256 } else { Alg::Rs256 };
         if self.fault == Fault::Header(HeaderFault::OtherKind) {
             let mut claims = self.access_claims(client, client, "openid")?;
             // Else the missing nonce would be what stops it.
             claims["nonce"] = json!(nonce);
-            return self.keys.own.sign(&json!({ "alg": "ES256", "kid": self.keys.own.kid, "typ": "at+jwt" }), &claims);
+            return self.sign(alg, "at+jwt", &claims);
         }
         let claims = self.spoil(self.id_claims(client, nonce, access_token))?;
-        self.sign("JWT", &claims)
+        self.sign(alg, "JWT", &claims)
     }
 
     /// An access token for this service (RFC 9068 §2).
     pub(super) fn access_token(&self, audience: &str, client: &str, scope: &str) -> Result<String, Unspecified> {
         if self.fault == Fault::Header(HeaderFault::OtherKind) {
             let claims = self.id_claims(audience, None, "");
-            return self.keys.own.sign(&json!({ "alg": "ES256", "kid": self.keys.own.kid, "typ": "JWT" }), &claims);
+            return self.sign(Alg::Es256, "JWT", &claims);
         }
         let claims = self.spoil(self.access_claims(audience, client, scope)?)?;
-        self.sign("at+jwt", &claims)
+        self.sign(Alg::Es256, "at+jwt", &claims)
     }
 
     fn id_claims(&self, client: &str, nonce: Option<&str>, access_token: &str) -> Value {
@@ -114,19 +118,20 @@ impl Order<'_> {
     }
 
     /// Signs as the fault has it.
-    fn sign(&self, typ: &str, claims: &Value) -> Result<String, Unspecified> {
-        let (own, stranger) = (&self.keys.own, &self.keys.stranger);
-        let good = json!({ "alg": "ES256", "kid": own.kid, "typ": typ });
+    fn sign(&self, alg: Alg, typ: &str, claims: &Value) -> Result<String, Unspecified> {
+        let own = self.keys.own.key(alg)?;
+        let good = json!({ "alg": alg.name(), "kid": own.kid, "typ": typ });
         let Fault::Header(fault) = self.fault else { return own.sign(&good, claims) };
+        let stranger = self.keys.stranger.key(alg)?;
         match fault {
             HeaderFault::AlgNone => Ok(format!("{}.", message(&json!({ "alg": "none", "typ": typ }), claims))),
-            HeaderFault::Hs256 => Ok(sign_hs256(own.pem().as_bytes(), &json!({ "alg": "HS256", "kid": own.kid, "typ": typ }), claims)),
-            HeaderFault::UnknownKid => stranger.sign(&json!({ "alg": "ES256", "kid": stranger.kid, "typ": typ }), claims),
+            HeaderFault::Hs256 => Ok(sign_hs256(own.pem()?.as_bytes(), &json!({ "alg": "HS256", "kid": own.kid, "typ": typ }), claims)),
+            HeaderFault::UnknownKid => stranger.sign(&json!({ "alg": alg.name(), "kid": stranger.kid, "typ": typ }), claims),
             HeaderFault::ForeignKey => stranger.sign(&good, claims),
-            HeaderFault::EmbeddedJwk => stranger.sign(&json!({ "alg": "ES256", "jwk": stranger.jwk(), "typ": typ }), claims),
+            HeaderFault::EmbeddedJwk => stranger.sign(&json!({ "alg": alg.name(), "jwk": stranger.jwk(), "typ": typ }), claims),
             HeaderFault::EmbeddedJku => {
                 let jku = format!("{}/stranger-jwks", self.issuer);
-                stranger.sign(&json!({ "alg": "ES256", "kid": stranger.kid, "jku": jku, "typ": typ }), claims)
+                stranger.sign(&json!({ "alg": alg.name(), "kid": stranger.kid, "jku": jku, "typ": typ }), claims)
             }
             HeaderFault::Edited => {
                 let signed = own.sign(&good, claims)?;
@@ -137,10 +142,10 @@ impl Order<'_> {
             }
             HeaderFault::Critical => {
                 let extension = "https://lab.example/must-understand";
-                own.sign(&json!({ "alg": "ES256", "kid": own.kid, "typ": typ, "crit": [extension], extension: true }), claims)
+                own.sign(&json!({ "alg": alg.name(), "kid": own.kid, "typ": typ, "crit": [extension], extension: true }), claims)
             }
-            HeaderFault::WrongType => own.sign(&json!({ "alg": "ES256", "kid": own.kid, "typ": "logout+jwt" }), claims),
-            // Made by the callers, since its claims are of the other kind, too.
+            HeaderFault::WrongType => own.sign(&json!({ "alg": alg.name(), "kid": own.kid, "typ": "logout+jwt" }), claims),
+            // The callers ask for the claims and the type of the other kind.
             HeaderFault::OtherKind => own.sign(&good, claims),
         }
     }

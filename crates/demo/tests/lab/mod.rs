@@ -19,7 +19,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
-        let lab = doorward_demo::lab::lab_issuer(PORT).expect("keys");
+        let lab = doorward_demo::lab::lab_issuer(PORT, "http://127.0.0.1:8000").expect("keys");
         Self { lab: Client::untracked(lab).expect("the lab starts") }
     }
 
@@ -47,11 +47,11 @@ impl World {
     }
 
     /// The parameters that the browser carries back.
-    pub(crate) fn authorize(&self, fault: &str, state: &str) -> Vec<(String, String)> {
+    pub(crate) fn authorize(&self, fault: &str, client: &str, state: &str) -> Vec<(String, String)> {
         let mut url = Url::parse(&format!("{}/authorize", Self::issuer(fault))).expect("a URL");
         url.query_pairs_mut()
             .append_pair("response_type", "code")
-            .append_pair("client_id", "app")
+            .append_pair("client_id", client)
             .append_pair("redirect_uri", CALLBACK)
             .append_pair("scope", "openid profile")
             .append_pair("state", state)
@@ -65,12 +65,12 @@ impl World {
         to.query_pairs().into_owned().collect()
     }
 
-    pub(crate) fn redeem(&self, fault: &str, code: &str) -> Value {
+    pub(crate) fn redeem(&self, fault: &str, client: &str, code: &str) -> Value {
         let form = [
             ("grant_type", "authorization_code"),
             ("code", code),
             ("redirect_uri", CALLBACK),
-            ("client_id", "app"),
+            ("client_id", client),
             ("code_verifier", VERIFIER),
         ];
         self.post(&format!("/{fault}/token"), &form).1

@@ -2,8 +2,9 @@
 
 use super::{World, firsts};
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::hmac;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::Value;
@@ -49,17 +50,24 @@ impl Without<'_> {
     }
 
     /// Two logins in a row, as the fault of a replayed state needs. Gives the sub that the app believes in after the last.
-    pub(crate) fn log_in(self, world: &World, fault: &str) -> Result<String, Check> {
+    pub(crate) fn log_in(self, world: &World, fault: &str, client: &str) -> Result<String, Check> {
         let issuer = World::issuer(fault);
         let discovery = world.get(&format!("{issuer}/.well-known/openid-configuration"), None).1;
         self.hold(Check::DiscoveryIssuer, discovery["issuer"] == issuer.as_str())?;
-        let first = self.one_login(world, fault, &discovery, "state-1", &["state-1"]);
-        first.and_then(|_| self.one_login(world, fault, &discovery, "state-2", &["state-1", "state-2"]))
+        let first = self.one_login(world, (fault, client), &discovery, "state-1", &["state-1"]);
+        first.and_then(|_| self.one_login(world, (fault, client), &discovery, "state-2", &["state-1", "state-2"]))
     }
 
-    fn one_login(self, world: &World, fault: &str, discovery: &Value, state: &str, given: &[&str]) -> Result<String, Check> {
+    fn one_login(
+        self,
+        world: &World,
+        (fault, client): (&str, &str),
+        discovery: &Value,
+        state: &str,
+        given: &[&str],
+    ) -> Result<String, Check> {
         let issuer = discovery["issuer"].as_str();
-        let answer = world.authorize(fault, state);
+        let answer = world.authorize(fault, client, state);
         let came = firsts(&answer);
         self.hold(Check::NotRepeated, came.len() == answer.len())?;
         let known = came.get("state").is_some_and(|came| given.contains(came));
@@ -69,12 +77,13 @@ impl Without<'_> {
         self.hold(Check::ErrorFirst, !came.contains_key("error"))?;
         // Who takes what comes takes the last of two.
         let code = answer.iter().rfind(|(name, _)| name == "code").expect("a code");
-        let tokens = world.redeem(fault, &code.1);
+        let tokens = world.redeem(fault, client, &code.1);
         let (id_token, access) = (tokens["id_token"].as_str().expect("an ID token"), tokens["access_token"].as_str().expect("a token"));
-        let claims = self.open(world, discovery, id_token, &["JWT"], true)?;
-        self.common(&claims, discovery, "app")?;
-        self.hold(Check::OneAudience, claims["aud"] == "app" || claims["azp"] == "app" || claims["aud"].is_string())?;
-        self.hold(Check::Azp, claims["azp"].is_null() || claims["azp"] == "app")?;
+        let alg = if client == "app" { "RS256" } else { "ES256" };
+        let claims = self.open(world, discovery, id_token, alg, &["JWT"])?;
+        self.common(&claims, discovery, client)?;
+        self.hold(Check::OneAudience, claims["aud"] == client || claims["azp"] == client || claims["aud"].is_string())?;
+        self.hold(Check::Azp, claims["azp"].is_null() || claims["azp"] == client)?;
         self.hold(Check::IssuedAt, claims["iat"].as_u64().is_some_and(|iat| iat <= now() + 300))?;
         self.hold(Check::Nonce, claims["nonce"] == "nonce-1")?;
         let half = URL_SAFE_NO_PAD.encode(&digest(&SHA256, access.as_bytes()).as_ref()[..16]);
@@ -88,7 +97,7 @@ impl Without<'_> {
     /// What a service does with the token.
     pub(crate) fn serve(self, world: &World, fault: &str, token: &str) -> Result<String, Check> {
         let discovery = world.get(&format!("{}/.well-known/openid-configuration", World::issuer(fault)), None).1;
-        let claims = self.open(world, &discovery, token, &["at+jwt"], false)?;
+        let claims = self.open(world, &discovery, token, "ES256", &["at+jwt"])?;
         self.common(&claims, &discovery, "https://api.example")?;
         let scope = claims["scope"].as_str().unwrap_or_default();
         self.hold(Check::Scope, scope.split(' ').any(|scope| scope == "notes:read"))?;
@@ -104,12 +113,13 @@ impl Without<'_> {
     }
 
     /// Header, key and signature. Where a check is left out, the token has its way.
-    fn open(self, world: &World, discovery: &Value, token: &str, typ: &[&str], or_none: bool) -> Result<Value, Check> {
+    fn open(self, world: &World, discovery: &Value, token: &str, alg: &str, typ: &[&str]) -> Result<Value, Check> {
         let header = part(token, 0);
-        self.hold(Check::Typ, header["typ"].as_str().map_or(or_none, |named| typ.contains(&named)))?;
+        self.hold(Check::Typ, header["typ"].as_str().is_some_and(|named| typ.contains(&named)))?;
         self.hold(Check::Crit, header["crit"].is_null())?;
-        self.hold(Check::Alg, header["alg"] == "ES256")?;
-        let own = world.get(discovery["jwks_uri"].as_str().expect("keys"), None).1["keys"][0].clone();
+        self.hold(Check::Alg, header["alg"] == alg)?;
+        let keys = world.get(discovery["jwks_uri"].as_str().expect("keys"), None).1;
+        let own = of_alg(&keys, alg);
         let (message, signature) = token.rsplit_once('.').expect("a signature");
         let signature = URL_SAFE_NO_PAD.decode(signature).expect("base64url");
         match header["alg"].as_str().expect("an algorithm") {
@@ -127,12 +137,12 @@ impl Without<'_> {
         } else if header["jwk"].is_object() {
             header["jwk"].clone()
         } else if let Some(jku) = header["jku"].as_str() {
-            world.get(jku, None).1["keys"][0].clone()
+            of_alg(&world.get(jku, None).1, alg)
         } else {
             // Nobody can verify it: who does not insist on a key believes it unread.
             return Ok(part(token, 1));
         };
-        let good = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point(&key)).verify(message.as_bytes(), &signature).is_ok();
+        let good = verifies(&key, message.as_bytes(), &signature);
         self.hold(Check::Signature, good)?;
         assert!(good || !self.makes(Check::Signature));
         Ok(part(token, 1))
@@ -148,14 +158,39 @@ pub(crate) fn now() -> u64 {
     jsonwebtoken::get_current_timestamp()
 }
 
-fn point(jwk: &Value) -> Vec<u8> {
-    let half = |name: &str| URL_SAFE_NO_PAD.decode(jwk[name].as_str().expect("a coordinate")).expect("base64url");
-    [vec![4], half("x"), half("y")].concat()
+fn of_alg(keys: &Value, alg: &str) -> Value {
+    keys["keys"].as_array().expect("keys").iter().find(|key| key["alg"] == alg).expect("a key").clone()
 }
 
-/// As a tool prints it: worked out here anew, so that the lab's own writing is checked, too.
+fn bytes(jwk: &Value, name: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(jwk[name].as_str().expect("a member")).expect("base64url")
+}
+
+fn rsa(jwk: &Value) -> RsaPublicKeyComponents<Vec<u8>> {
+    RsaPublicKeyComponents { n: bytes(jwk, "n"), e: bytes(jwk, "e") }
+}
+
+fn point(jwk: &Value) -> Vec<u8> {
+    [vec![4], bytes(jwk, "x"), bytes(jwk, "y")].concat()
+}
+
+fn verifies(jwk: &Value, message: &[u8], signature: &[u8]) -> bool {
+    if jwk["kty"] == "RSA" {
+        return rsa(jwk).verify(&RSA_PKCS1_2048_8192_SHA256, message, signature).is_ok();
+    }
+    UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point(jwk)).verify(message, signature).is_ok()
+}
+
+/// As a tool prints it: worked out from the published key.
 fn pem(jwk: &Value) -> String {
-    let prefix = STANDARD.decode("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE").expect("base64");
-    let text = STANDARD.encode([&prefix[..26], &point(jwk)].concat());
-    format!("-----BEGIN PUBLIC KEY-----\n{}\n{}\n-----END PUBLIC KEY-----\n", &text[..64], &text[64..])
+    let der = if jwk["kty"] == "RSA" {
+        let key: aws_lc_rs::rsa::PublicEncryptingKey = rsa(jwk).try_into().expect("a key");
+        AsDer::<aws_lc_rs::encoding::PublicKeyX509Der<'_>>::as_der(&key).expect("DER").as_ref().to_vec()
+    } else {
+        let prefix = STANDARD.decode("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE").expect("base64");
+        [&prefix[..26], &point(jwk)].concat()
+    };
+    let text = STANDARD.encode(der);
+    let lines: Vec<&str> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).expect("ASCII")).collect();
+    format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"))
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::codes::good_token;
 use crate::lab::Words;
-use crate::lab::keys::{Key, message, sign_hs256};
+use crate::lab::keys::{Alg, Key, message, sign_hs256};
 use crate::lab::sabotage::report::Failure;
 use crate::lab::sabotage::run::Run;
 use crate::lab::sabotage::wire::By;
@@ -93,7 +93,7 @@ pub(crate) fn own_key(run: &mut Run<'_>) -> Result<(), Failure> {
     };
     let token = good_token(run)?;
     let (_, claims, _) = opened(&token)?;
-    let key = Key::new()?;
+    let key = Key::new(Alg::Es256)?;
     let header = json!({ "alg": "ES256", "typ": "at+jwt", "kid": key.kid, "jwk": key.jwk() });
     let at = run.bench.notes();
     shown(run, WHAT, &at, &key.sign(&header, &claims)?)
