@@ -61,7 +61,7 @@ impl Lab {
         let (up, lifted) = channel();
         let lab = lab_issuer(port, "http://127.0.0.1:9").expect("a lab");
         let lab = lab.attach(AdHoc::on_liftoff("up", move |_| Box::pin(async move { up.send(()).expect("somebody waits") })));
-        thread::spawn(move || rocket::execute(lab.launch()));
+        thread::spawn(move || drop(rocket::execute(lab.launch())));
         lifted.recv().expect("the lab listens");
         Self { port }
     }
@@ -71,7 +71,7 @@ impl Lab {
     }
 
     /// The query that the browser carries back.
-    fn answered(&self, url: &str) -> String {
+    fn answered(url: &str) -> String {
         let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).max_redirects_will_error(false).build().into();
         let answer = agent.run(Request::get(url).body(()).expect("a request")).expect("an answer");
         assert_eq!(answer.status(), 303);
@@ -87,7 +87,7 @@ impl Lab {
         let mut last = Err(LoginError::Ended);
         for _ in 0..2 {
             let begun = app.begin(&Ask::new()).await?;
-            let answer = Answer::from_query(&self.answered(begun.url.as_str()))?;
+            let answer = Answer::from_query(&Self::answered(begun.url.as_str()))?;
             last = Ok(app.finish(begun.pending, &answer).await?);
         }
         let person = last?;
