@@ -18,6 +18,8 @@ mod lists;
 mod registration_tokens;
 #[path = "cli/settings.rs"]
 mod settings;
+#[path = "cli/trust.rs"]
+mod trust;
 #[path = "cli/usage.rs"]
 mod usage;
 #[path = "cli/users.rs"]

@@ -3,6 +3,7 @@
 
 use doorward::store::{consents, definitions};
 use doorward_protocol::exchange_rule::ExchangeRule;
+use doorward_protocol::trust::By;
 use doorward_protocol::values::{ClientId, Subject};
 use doorward_testkit::{API, App, AppKey, Backend, Page, START, World, app, claims, each_backend, photos};
 use serde_json::{Value, json};
@@ -305,4 +306,29 @@ async fn oidc_core_8_1_no_exchange_tells_a_service_more_of_who_somebody_is() {
     world.change(|conn| doorward::store::clients::delete(conn, &ClientId::new("shop"))).await;
     // Law: by nobody's name a token tells of nobody.
     assert_eq!((told(&mail, &second).await, told(&stock, &fifth).await), (None, None));
+}
+
+#[rocket::async_test]
+async fn a_missing_edge_is_named_to_the_service_that_asked_and_what_was_given_is_seen() {
+    let world = world(Backend::Sqlite).await;
+    let (photos, mail) = (world.app("photos"), world.app("mail"));
+    let token = given(&world).await.text("access_token");
+    let told = exchange(&photos, &token, &[("resource", STOCK)]).await.text("error_description");
+    assert!(told.ends_with(&format!("Missing: photos, showing a token for {API}, to {STOCK}.")), "{told}");
+    let second = exchange(&photos, &token, &[("resource", MAIL)]).await.text("access_token");
+    exchange(&mail, &second, &[("resource", STOCK)]).await.text("access_token");
+    world.app("nosy").machine(&[("scope", "photos:read")]).await.text("access_token");
+    let seen = world.change(doorward::store::seen::by_edge).await;
+    let edges: Vec<(&str, &str, By, i64)> =
+        seen.iter().map(|seen| (seen.client.as_str(), seen.audience.as_str(), seen.by, seen.count)).collect();
+    // Law: an edge that gave nothing isn't seen.
+    assert_eq!(
+        edges,
+        [
+            ("shop", API, By::AuthorizationCode, 1),
+            ("mail", STOCK, By::Exchange, 1),
+            ("photos", MAIL, By::Exchange, 1),
+            ("nosy", API, By::ClientCredentials, 1)
+        ]
+    );
 }

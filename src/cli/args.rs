@@ -11,6 +11,7 @@ use doorward_protocol::values::Seconds;
 
 use super::declared::{self, Declared};
 use super::output::CliError;
+use super::trusted::Trust;
 use crate::config::parse_duration;
 
 /// A login server: `OAuth` 2.1 authorization server and `OpenID` Provider.
@@ -58,6 +59,9 @@ pub enum Command {
     /// Who may exchange a token for one for which API
     #[command(subcommand)]
     Exchange(Declared),
+    /// Who may call whom: services, their audiences and scopes, and the calls between them, in one file
+    #[command(subcommand, after_help = "Example:\n  doorward trust apply --file trust.toml --dry-run")]
+    Trust(Trust),
     /// Types of authorization details: what apps may ask beyond scopes, transaction by transaction
     #[command(subcommand)]
     DetailType(Declared),

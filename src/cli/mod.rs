@@ -9,6 +9,7 @@ pub mod input;
 pub mod output;
 mod serve;
 mod table;
+pub mod trusted;
 
 use crate::config::{self, Settings};
 use crate::logging;

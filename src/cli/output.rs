@@ -23,6 +23,11 @@ impl CliError {
         Self { code, lines: vec![message.into()] }
     }
 
+    /// Several failures of one kind, a line each.
+    pub fn several(code: &'static str, lines: Vec<String>) -> Self {
+        Self { code, lines }
+    }
+
     /// Wrong usage: exit code 2.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new("usage", message)

@@ -184,7 +184,7 @@ impl Reply {
                     Check::BodySize => Status::PayloadTooLarge,
                     _ => Status::new(code.status()),
                 };
-                Self::json(status, &body(code, refusal.description()))
+                Self::json(status, &body(code, &refusal.told()))
             }
             FlowError::Store(why) if why.is_passing() => Self::unavailable_json(),
             FlowError::Busy => Self::unavailable_json(),
@@ -212,7 +212,7 @@ impl Reply {
     pub fn client_error(error: &FlowError) -> Self {
         let mut reply = Self::json_error(error);
         let FlowError::Refused(refusal) = error else { return reply };
-        if let Value::Object(members) = Self::error_members(refusal.code(), refusal.description()) {
+        if let Value::Object(members) = Self::error_members(refusal.code(), &refusal.told()) {
             reply.body = Body::Explained(members, Box::new(refusal.clone()));
         }
         match refusal.code() {

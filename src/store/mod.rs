@@ -40,6 +40,7 @@ pub mod replays;
 mod schema;
 #[cfg(test)]
 mod seam_tests;
+pub mod seen;
 pub mod sessions;
 mod sqlite;
 pub mod sweep;

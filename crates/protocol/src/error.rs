@@ -1,6 +1,7 @@
 //! The one table of protocol errors: code, status, and the general sentence a stranger gets.
 
 use crate::check::{Check, Evidence, Tell};
+use std::borrow::Cow;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal, $text:literal;)+) => {
@@ -133,6 +134,19 @@ impl Refusal {
         self.check.rule().error
     }
 
+    /// The same with what only this request can tell: which edge of the map isn't there. To a client that has authenticated alone, which
+    /// named both ends of it.
+    pub fn told(&self) -> Cow<'static, str> {
+        match (&self.evidence, self.check) {
+            (Some(evidence), Check::ExchangeDeclared) if self.authenticated => {
+                // RFC 6749 §5.2: %x20-21 / %x23-5B / %x5D-7E
+                let plain = evidence.received.chars().filter(|c| matches!(c, ' '..='!' | '#'..='[' | ']'..='~'));
+                format!("{} Missing: {}.", self.description(), plain.take(500).collect::<String>()).into()
+            }
+            _ => self.description().into(),
+        }
+    }
+
     /// What may be told: the check's own sentence to whom it concerns, the general one to everybody else.
     ///
     /// RFC 6749 §5.2: ASCII without quotes and backslashes; a test holds the tables to it.
@@ -165,6 +179,17 @@ mod tests {
             assert!(code.general().bytes().all(|b| matches!(b, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e)), "{code:?}");
             assert!((400..600).contains(&code.status()));
         }
+    }
+
+    #[test]
+    fn a_missing_edge_is_named_to_the_client_that_asked_and_to_nobody_else() {
+        let edge = Evidence::new("a declared exchange", "orders, showing a token for https://o.example/\"\\\n, to https://s.example");
+        let refusal = Refusal { evidence: Some(edge), ..Refusal::by(Check::ExchangeDeclared) };
+        assert_eq!(refusal.told(), ErrorCode::InvalidTarget.general());
+        let told = refusal.authenticated().told();
+        assert!(told.ends_with("Missing: orders, showing a token for https://o.example/, to https://s.example."), "{told}");
+        // Law: whatever stands in it may stand in an error_description.
+        assert!(told.bytes().all(|b| matches!(b, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e)));
     }
 
     #[test]

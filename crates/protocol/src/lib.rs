@@ -61,5 +61,6 @@ pub mod secret;
 pub mod sector;
 pub mod throttle;
 pub mod tokens;
+pub mod trust;
 pub mod trusted_issuer;
 pub mod values;

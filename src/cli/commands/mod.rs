@@ -9,6 +9,7 @@ mod json;
 mod keys;
 mod lists;
 mod registration_token;
+mod trust;
 mod user;
 
 use std::path::Path;
@@ -42,6 +43,7 @@ pub fn run(command: Command, settings: &Settings, output: &mut Output) -> Result
         Command::Api(command) => api::run(command, &mut desk),
         Command::Issuer(command) => definition::run::<TrustedIssuer>(command, &mut desk),
         Command::Exchange(command) => definition::run::<ExchangeRule>(command, &mut desk),
+        Command::Trust(command) => trust::run(command, &mut desk),
         Command::DetailType(command) => definition::run::<DetailType>(command, &mut desk),
         Command::RegistrationToken(command) => registration_token::run(command, &mut desk),
         Command::Keys(command) => keys::run(command, &mut desk),

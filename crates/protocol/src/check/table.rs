@@ -138,7 +138,7 @@ table! {
     SubjectTokenHeld: "RFC 9449 §7.1; RFC 8705 §3", InvalidRequest, Authenticated, "subject_token is bound to a key: prove that key where the token is the client's own, and a key of its own otherwise.";
     ExchangeTargetPresent: "RFC 8693 §2.1", InvalidRequest, Authenticated, "Name the API that the token is for by resource, or by audience.";
     ExchangeTargetKnown: "RFC 8693 §2.2.2", InvalidTarget, Authenticated, "resource or audience names no registered API.";
-    ExchangeDeclared: "RFC 8693 §2.2.2, §5", InvalidTarget, Authenticated, "No exchange is declared from this client, for a token of that audience, to that API: the operator adds the edge by doorward exchange add.";
+    ExchangeDeclared: "RFC 8693 §2.2.2, §5", InvalidTarget, Authenticated, "No exchange is declared from this client, for a token of that audience, to that API: the operator adds the edge by doorward trust apply or doorward exchange add.";
     ExchangeScope: "RFC 8693 §2.1; RFC 6749 §3.3", InvalidScope, Authenticated, "A scope is not among those that the declared exchange and the API allow, or at the same API not among those of subject_token.";
     ActorTokenType: "RFC 8693 §2.1", InvalidRequest, Authenticated, "actor_token and actor_token_type come together or not at all, and the type must be urn:ietf:params:oauth:token-type:access_token.";
     ActorTokenUnasked: "RFC 8693 §1.1", InvalidRequest, Authenticated, "The declared exchange is an impersonation: send no actor_token.";
