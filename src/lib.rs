@@ -10,6 +10,7 @@
 //! | [`http`] | Rocket only: guards, one file an endpoint, the map of the site |
 //! | [`pages`], [`flows`] | typed pages in two languages; load–decide–commit |
 //! | [`store`], [`keys`], [`passwords`], [`seal`], [`config`] | diesel; signing keys; argon2; encryption at rest; settings |
+//! | [`trace`] | the glass box: what was said and checked, for who may watch |
 //! | [`fetch`], [`network`] | the one way out: guarded requests of our own; hosts and networks that the operator names |
 //! | [`doorward_protocol`] | the rules, pure |
 
@@ -30,3 +31,4 @@ pub mod seal;
 pub mod server_secret;
 pub mod setup;
 pub mod store;
+pub mod trace;

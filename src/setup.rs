@@ -13,6 +13,7 @@ use crate::passwords::Hasher;
 use crate::seal::Seal;
 use crate::server_secret;
 use crate::store::{self, DatabaseUrl, OpenOptions, Store, StoreError};
+use crate::trace::{Noting, Traces};
 use doorward_protocol::jose::Alg;
 use doorward_protocol::secret::Entropy;
 use rocket::fairing::{AdHoc, Fairing};
@@ -28,6 +29,7 @@ pub struct Setup {
     templates: Templates,
     statics: Statics,
     settings: Settings,
+    traces: Traces,
 }
 
 /// Why a server can't start: one sentence for the operator.
@@ -145,13 +147,20 @@ impl Setup {
             sessions_ended: Arc::default(),
             seal,
             fetch,
+            notes: Noting::default(),
         };
-        Ok(Self { ctx, templates, statics, settings })
+        let traces = if settings.demo { Traces::demo() } else { Traces::redacted(&*ctx.rng) };
+        Ok(Self { ctx, templates, statics, settings, traces })
     }
 
     /// What flows work with: for programs that call them directly.
     pub fn ctx(&self) -> &Ctx {
         &self.ctx
+    }
+
+    /// The glass box.
+    pub fn traces(&self) -> &Traces {
+        &self.traces
     }
 
     /// The database, named without its password.
@@ -176,7 +185,7 @@ impl Setup {
 
     /// The store closes when the last of its users is gone: at the shutdown's beginning it would fail what is under way.
     fn mount(self, rocket: Rocket<Build>) -> Rocket<Build> {
-        let Self { ctx, templates, statics, settings } = self;
+        let Self { ctx, templates, statics, settings, traces } = self;
         let site = statics.site(ctx.policy.issuer.path());
         let (sweeping, delivering) = (ctx.clone(), ctx.clone());
         let app = App {
@@ -189,6 +198,7 @@ impl Setup {
             client_cert_verified_header: settings.client_cert_verified_header,
             learn: settings.learn,
             demo: settings.demo,
+            traces,
         };
         http::mount(rocket, app).attach(pages::attach(templates)).attach(AdHoc::on_liftoff("Doorward sweeper and courier", |rocket| {
             let stop = rocket.shutdown();

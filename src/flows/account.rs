@@ -38,19 +38,18 @@ pub struct App {
 /// [`FlowError`].
 pub async fn overview(ctx: &Ctx, who: &SignedIn) -> Result<Overview, FlowError> {
     let (sub, now, cache) = (who.user.person.subject.clone(), ctx.now(), Arc::clone(&ctx.catalog));
-    ctx.store
-        .read(move |conn| {
-            let catalog = cache.get(conn)?;
-            let mut apps = Vec::new();
-            for access in consents::ledger(conn, &sub, now)? {
-                if let Some(client) = catalog.client(conn, &access.client_id)? {
-                    let token_until = tokens::last_expiry(conn, &sub, &access.client_id)?.filter(|until| *until > now);
-                    apps.push(App { access, client, token_until });
-                }
+    ctx.read(move |conn| {
+        let catalog = cache.get(conn)?;
+        let mut apps = Vec::new();
+        for access in consents::ledger(conn, &sub, now)? {
+            if let Some(client) = catalog.client(conn, &access.client_id)? {
+                let token_until = tokens::last_expiry(conn, &sub, &access.client_id)?.filter(|until| *until > now);
+                apps.push(App { access, client, token_until });
             }
-            Ok::<_, FlowError>(Overview { sessions: sessions::of_user(conn, &sub, now)?, apps, catalog })
-        })
-        .await
+        }
+        Ok::<_, FlowError>(Overview { sessions: sessions::of_user(conn, &sub, now)?, apps, catalog })
+    })
+    .await
 }
 
 /// Ends one of the person's sessions; somebody else's is left alone.
@@ -59,14 +58,13 @@ pub async fn overview(ctx: &Ctx, who: &SignedIn) -> Result<Overview, FlowError> 
 /// [`FlowError`].
 pub async fn end_session(ctx: &Ctx, who: &SignedIn, id: SessionId) -> Result<(), FlowError> {
     let (sub, now) = (who.user.person.subject.clone(), ctx.now());
-    ctx.store
-        .write(move |conn| {
-            if sessions::of_user(conn, &sub, now)?.iter().any(|record| record.session.id == id) {
-                sessions::end(conn, &id, now)?;
-            }
-            Ok::<_, FlowError>(())
-        })
-        .await?;
+    ctx.write(move |conn| {
+        if sessions::of_user(conn, &sub, now)?.iter().any(|record| record.session.id == id) {
+            sessions::end(conn, &id, now)?;
+        }
+        Ok::<_, FlowError>(())
+    })
+    .await?;
     ctx.sessions_ended.notify_one();
     Ok(())
 }
@@ -77,12 +75,11 @@ pub async fn end_session(ctx: &Ctx, who: &SignedIn, id: SessionId) -> Result<(),
 /// [`FlowError`].
 pub async fn end_other_sessions(ctx: &Ctx, who: &SignedIn) -> Result<(), FlowError> {
     let (session, now) = (who.record.session.clone(), ctx.now());
-    ctx.store
-        .write(move |conn| {
-            sessions::end_all(conn, &session.subject, Some(&session.id), now)?;
-            Ok::<_, FlowError>(())
-        })
-        .await?;
+    ctx.write(move |conn| {
+        sessions::end_all(conn, &session.subject, Some(&session.id), now)?;
+        Ok::<_, FlowError>(())
+    })
+    .await?;
     ctx.sessions_ended.notify_one();
     Ok(())
 }
@@ -93,11 +90,10 @@ pub async fn end_other_sessions(ctx: &Ctx, who: &SignedIn) -> Result<(), FlowErr
 /// [`FlowError`].
 pub async fn revoke_app(ctx: &Ctx, who: &SignedIn, client: ClientId) -> Result<(), FlowError> {
     let (sub, now) = (who.user.person.subject.clone(), ctx.now());
-    ctx.store
-        .write(move |conn| {
-            consents::withdraw(conn, &sub, &client, now)?;
-            tracing::info!(target: "doorward::security", %sub, %client, "access withdrawn");
-            Ok(())
-        })
-        .await
+    ctx.write(move |conn| {
+        consents::withdraw(conn, &sub, &client, now)?;
+        tracing::info!(target: "doorward::security", %sub, %client, "access withdrawn");
+        Ok(())
+    })
+    .await
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub(super) async fn leave(ctx: &Ctx, client: &Client, draft: Draft) -> Result<Response, FlowError> {
     let catalog = if draft.is_signed() {
         let cache = Arc::clone(&ctx.catalog);
-        ctx.store.read(move |conn| cache.get(conn)).await?
+        ctx.read(move |conn| cache.get(conn)).await?
     } else {
         Arc::default()
     };

@@ -68,7 +68,7 @@ pub(super) enum Source {
 
 /// Finds the parameters of what came to `/authorize`. What a signed object says takes the place of all that came with it (RFC 9101 §6.3).
 pub(super) async fn locate(ctx: &Ctx, raw: Raw) -> Result<Result<Source, Refused>, FlowError> {
-    let checks = &mut Checks::silent();
+    let checks = &mut ctx.checks();
     let (id, carried) = match raw.client_id(checks).and_then(|id| Ok((id, Carried::of(raw.params(), checks)?))) {
         Ok(both) => both,
         Err(page) => return Ok(Err(page.into())),
@@ -80,7 +80,7 @@ pub(super) async fn locate(ctx: &Ctx, raw: Raw) -> Result<Result<Source, Refused
         Carried::At(uri) => (String::new(), Some(uri)),
     };
     let (cache, key) = (Arc::clone(&ctx.catalog), id.clone());
-    let Some(client) = ctx.store.read(move |conn| Ok::<_, FlowError>(cache.get(conn)?.client(conn, &key)?)).await? else {
+    let Some(client) = ctx.read(move |conn| Ok::<_, FlowError>(cache.get(conn)?.client(conn, &key)?)).await? else {
         return Ok(Err(PageError(Refusal::by(Check::ClientKnown)).into()));
     };
     let params = match uri {
@@ -105,7 +105,7 @@ fn told(raw: Raw, client: Arc<Client>, refusal: Refusal) -> Refused {
 
 /// Reads the parameters.
 pub(super) fn read(conn: &mut Conn, ctx: &Ctx, catalog: &Catalog, source: Source) -> Result<Result<Asked, Unasked>, FlowError> {
-    let checks = &mut Checks::silent();
+    let checks = &mut ctx.checks();
     match source {
         Source::Here(id, raw) => Ok(hold(ctx, catalog, raw, catalog.client(conn, &id)?, checks).map_err(Unasked::Refused)),
         Source::Pushed(id, digest) => {

@@ -90,6 +90,7 @@ impl Who {
 pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Who>, stay: bool) -> Result<Begun, FlowError> {
     let now = ctx.now();
     if let Ok(id) = raw.client_id(&mut Checks::silent()) {
+        ctx.notes.client(&id);
         match client_document::ensure(ctx, &id, client_document::Need::New).await {
             Err(FlowError::Refused(refusal)) => return Ok(Begun::Page(refusal.into())),
             done => done?,
@@ -101,7 +102,6 @@ pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Wh
     };
     let (inner, here) = (ctx.clone(), who.clone());
     let decided = ctx
-        .store
         .read(move |conn| {
             let catalog = inner.catalog.get(conn)?;
             let asked = match asking::read(conn, &inner, &catalog, source.clone())? {
@@ -122,7 +122,7 @@ pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Wh
                 progress: &Progress::default(),
                 apis: &catalog.apis,
             };
-            let next = decide(&asked.request, facts, now, &mut Checks::silent());
+            let next = decide(&asked.request, facts, now, &mut inner.checks());
             Ok::<_, FlowError>(Ok((asked, Some(next))))
         })
         .await?;
@@ -135,7 +135,7 @@ pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Wh
         (Some(Next::Issue(approval)), Some(who)) => {
             let issue = Issue::draw(ctx, asked.request, &asked.client, who.session, approval).without_asking(&asked.client);
             let pushed = asked.pushed.clone();
-            match ctx.store.write(move |conn| issue.commit(conn, Stands::pushed(pushed.as_ref()))).await? {
+            match ctx.write(move |conn| issue.commit(conn, Stands::pushed(pushed.as_ref()))).await? {
                 Some(draft) => answering::leave(ctx, &asked.client, draft).await.map(Begun::Respond),
                 None => lost(ctx, asked.pushed).await,
             }
@@ -143,7 +143,7 @@ pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Wh
         (Some(Next::Issue(_)), None) => Err(FlowError::Internal("a code without a session".to_owned())),
         (Some(Next::Refuse(refused)), _) => {
             let pushed = asked.pushed.clone();
-            let first = ctx.store.write(move |conn| Stands::pushed(pushed.as_ref()).answered(conn, now)).await?;
+            let first = ctx.write(move |conn| Stands::pushed(pushed.as_ref()).answered(conn, now)).await?;
             if !first {
                 return lost(ctx, asked.pushed).await;
             }
@@ -170,7 +170,7 @@ pub async fn begin(ctx: &Ctx, raw: Raw, browser: Digest<Browser>, who: Option<Wh
                 }
                 Ok::<_, FlowError>(first)
             };
-            if ctx.store.write(store).await? { Ok(Begun::Interact(id)) } else { lost(ctx, asked.pushed).await }
+            if ctx.write(store).await? { Ok(Begun::Interact(id)) } else { lost(ctx, asked.pushed).await }
         }
     }
 }
@@ -187,7 +187,7 @@ async fn unasked(ctx: &Ctx, refused: Refused, logged_in: bool) -> Result<Begun, 
 async fn lost(ctx: &Ctx, digest: Option<Digest<PushedRequest>>) -> Result<Begun, FlowError> {
     let ended = FlowError::Store(StoreError::Busy);
     let (Some(digest), now) = (digest, ctx.now()) else { return Err(ended) };
-    match ctx.store.read(move |conn| Ok::<_, FlowError>(pushed::find(conn, &digest, now)?)).await? {
+    match ctx.read(move |conn| Ok::<_, FlowError>(pushed::find(conn, &digest, now)?)).await? {
         Some(Pushed { taken: true, interaction: Some(id), .. }) => Ok(Begun::Interact(id)),
         Some(Pushed { taken: true, interaction: None, .. }) => Ok(Begun::Page(Refusal::by(Check::PushedRequestUnused).into())),
         Some(Pushed { taken: false, .. }) | None => Err(ended),
@@ -209,6 +209,7 @@ pub(super) enum Opened {
 
 pub(super) fn open(conn: &mut Conn, ctx: &Ctx, id: &InteractionId, browser: Option<&Digest<Browser>>) -> Result<Opened, FlowError> {
     let Some(interaction) = interactions::find(conn, id)? else { return Ok(Opened::Not(Step::Expired)) };
+    ctx.notes.client(&interaction.request.client_id);
     if browser != Some(&interaction.browser) {
         return Ok(Opened::Not(Step::OtherBrowser));
     }
@@ -236,9 +237,9 @@ pub(super) fn open(conn: &mut Conn, ctx: &Ctx, id: &InteractionId, browser: Opti
 /// [`FlowError`].
 pub async fn claim(ctx: &Ctx, id: &InteractionId, browser: Digest<Browser>) -> Result<(), FlowError> {
     let key = id.clone();
-    if ctx.store.read(move |conn| Ok::<_, FlowError>(interactions::is_unbound(conn, &key)?)).await? {
+    if ctx.read(move |conn| Ok::<_, FlowError>(interactions::is_unbound(conn, &key)?)).await? {
         let key = id.clone();
-        ctx.store.write(move |conn| Ok::<_, FlowError>(interactions::claim(conn, &key, &browser)?)).await?;
+        ctx.write(move |conn| Ok::<_, FlowError>(interactions::claim(conn, &key, &browser)?)).await?;
     }
     Ok(())
 }
@@ -250,7 +251,6 @@ pub async fn claim(ctx: &Ctx, id: &InteractionId, browser: Digest<Browser>) -> R
 pub async fn resume(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser>>, who: Option<Who>) -> Result<Step, FlowError> {
     let (now, inner, here) = (ctx.now(), ctx.clone(), who.clone());
     let (next, interaction, client, catalog) = match ctx
-        .store
         .read(move |conn| {
             let (interaction, client, catalog) = match open(conn, &inner, &id, browser.as_ref())? {
                 Opened::Open(open) => *open,
@@ -267,7 +267,7 @@ pub async fn resume(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser
                 progress: &interaction.progress,
                 apis: &catalog.apis,
             };
-            let next = decide(&interaction.request, facts, now, &mut Checks::silent());
+            let next = decide(&interaction.request, facts, now, &mut inner.checks());
             Ok::<_, FlowError>(Ok((next, interaction, client, catalog)))
         })
         .await?
@@ -279,7 +279,7 @@ pub async fn resume(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser
         (Next::Issue(approval), Some(who)) => {
             let issue = Issue::draw(ctx, interaction.request, &client, who.session, approval).without_asking(&client);
             let id = interaction.id;
-            match ctx.store.write(move |conn| issue.commit(conn, Stands::Stored(&id))).await? {
+            match ctx.write(move |conn| issue.commit(conn, Stands::Stored(&id))).await? {
                 Some(draft) => answering::leave(ctx, &client, draft).await.map(Step::Respond),
                 None => Ok(Step::Finished),
             }
@@ -287,7 +287,7 @@ pub async fn resume(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser
         (Next::Issue(_), None) => Err(FlowError::Internal("a code without a session".to_owned())),
         (Next::Refuse(refused), _) => {
             let id = interaction.id;
-            let first = ctx.store.write(move |conn| Ok::<_, FlowError>(interactions::finish(conn, &id)?)).await?;
+            let first = ctx.write(move |conn| Ok::<_, FlowError>(interactions::finish(conn, &id)?)).await?;
             if first { answering::refuse(ctx, &client, refused).await.map(Step::Respond) } else { Ok(Step::Finished) }
         }
         (Next::Login(ask), who) => Ok(Step::Login(view(ctx, interaction, client, catalog, who, now), ask)),

@@ -6,7 +6,7 @@ use super::{Ctx, FlowError, client_keys, issuer_keys};
 use crate::client_secrets;
 use crate::store::replays;
 use doorward_protocol::certificate::Certificate;
-use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::check::Check;
 use doorward_protocol::client_auth::{self, Asserted, Authenticated, Found, Needs, Presented, Step};
 use doorward_protocol::trusted_issuer::TrustedFor;
 use doorward_protocol::values::ClientId;
@@ -37,21 +37,21 @@ pub async fn authenticate(ctx: &Ctx, sender: &Sender) -> Result<(Authenticated, 
 /// As [`authenticate`].
 pub async fn authenticate_for(ctx: &Ctx, sender: &Sender, need: Need) -> Result<(Authenticated, Arc<Catalog>), FlowError> {
     let id = ClientId::new(sender.shown.client_id());
+    ctx.notes.client(&id);
     ensure(ctx, &id, need).await?;
     let cache = Arc::clone(&ctx.catalog);
     let (client, catalog) = ctx
-        .store
         .read(move |conn| {
             let catalog = cache.get(conn)?;
             Ok::<_, FlowError>((catalog.client(conn, &id)?, catalog))
         })
         .await?;
-    let by = match client_auth::begin(&sender.shown, sender.certificate.as_deref(), client, ctx.now(), &mut Checks::silent())? {
+    let by = match client_auth::begin(&sender.shown, sender.certificate.as_deref(), client, ctx.now(), &mut ctx.checks())? {
         Step::Proven(by) => by,
         Step::Asserted(asserted) => by_assertion(ctx, asserted, &catalog).await?,
         Step::SelfSigned(own) => {
             let registered = client_keys::certificates_of(ctx, own.client(), own.thumbprint()).await?;
-            own.verify(&registered, &mut Checks::silent())?
+            own.verify(&registered, &mut ctx.checks())?
         }
     };
     Ok((by, catalog))
@@ -65,21 +65,21 @@ async fn by_assertion(ctx: &Ctx, asserted: Asserted<'_>, catalog: &Catalog) -> R
     let unspent = match asserted.needs() {
         Needs::ClientSecret => {
             let secret = client_secrets::open(&ctx.seal, &client)?;
-            asserted.verify(Found::Secret(&secret), issuer, now, &mut Checks::silent())?
+            asserted.verify(Found::Secret(&secret), issuer, now, &mut ctx.checks())?
         }
         Needs::ClientKeys(kid) => {
             let keys = client_keys::keys_of(ctx, &client, kid).await?;
-            asserted.verify(Found::Keys(&*keys), issuer, now, &mut Checks::silent())?
+            asserted.verify(Found::Keys(&*keys), issuer, now, &mut ctx.checks())?
         }
         Needs::IssuerKeys(name, kid) => {
-            let trusted = Checks::silent().some(Check::AssertionTrusted, catalog.issuers.get(name, TrustedFor::ClientAuth))?;
-            let keys = Checks::silent().some(Check::AssertionKeys, issuer_keys::of(ctx, trusted, kid).await)?;
-            asserted.verify(Found::IssuerKeys(trusted, &keys), issuer, now, &mut Checks::silent())?
+            let trusted = ctx.checks().some(Check::AssertionTrusted, catalog.issuers.get(name, TrustedFor::ClientAuth))?;
+            let keys = ctx.checks().some(Check::AssertionKeys, issuer_keys::of(ctx, trusted, kid).await)?;
+            asserted.verify(Found::IssuerKeys(trusted, &keys), issuer, now, &mut ctx.checks())?
         }
     };
     let first = match unspent.once().cloned() {
-        Some(once) => ctx.store.write(move |conn| replays::first_use(conn, &once.key, once.expires_at)).await?,
+        Some(once) => ctx.write(move |conn| replays::first_use(conn, &once.key, once.expires_at)).await?,
         None => true,
     };
-    Ok(unspent.used(first, &mut Checks::silent())?)
+    Ok(unspent.used(first, &mut ctx.checks())?)
 }

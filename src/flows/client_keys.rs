@@ -3,7 +3,7 @@
 use super::{Ctx, FlowError};
 use crate::fetch::Document;
 use doorward_protocol::certificate;
-use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::check::Check;
 use doorward_protocol::client::Client;
 use doorward_protocol::jose::JwkSet;
 use serde_json::Value;
@@ -45,7 +45,7 @@ async fn fetched<T>(
     let noted = |outcome: Result<T, String>| {
         outcome.inspect_err(|why| tracing::warn!(client = %client.id, "the keys of a client can't be had: {why}")).ok()
     };
-    let url = Checks::silent().some(Check::AssertionKeys, Url::parse(uri).ok())?;
+    let url = ctx.checks().some(Check::AssertionKeys, Url::parse(uri).ok())?;
     let kept = ctx.fetch.get(&url, &Document::KEYS, ctx.now()).await;
     let kept = noted(kept.map_err(|why| why.to_string()).and_then(|document| read(&document.body)));
     let kept = match kept {
@@ -54,5 +54,5 @@ async fn fetched<T>(
     };
     let newer = ctx.fetch.refresh(&url, &Document::KEYS, ctx.now()).await;
     let newer = noted(newer.map_err(|why| why.to_string()).and_then(|document| read(&document.body)));
-    Ok(Checks::silent().some(Check::AssertionKeys, newer.or(kept))?)
+    Ok(ctx.checks().some(Check::AssertionKeys, newer.or(kept))?)
 }

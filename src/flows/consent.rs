@@ -7,7 +7,7 @@ use super::{Ctx, FlowError};
 use crate::store::{interactions, sessions};
 use doorward_protocol::authorize::response::Response;
 use doorward_protocol::authorize::{Answer, Approval, Facts, Next, RedirectError, Request, answer, decide};
-use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::check::Check;
 use doorward_protocol::client::Client;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::secret::{Browser, Digest};
@@ -37,7 +37,6 @@ pub async fn decided(
     let Some(who) = who else { return Ok(Answered::Again) };
     let (now, inner, here, key) = (ctx.now(), ctx.clone(), who.clone(), id.clone());
     let decided = ctx
-        .store
         .read(move |conn| {
             let (interaction, client, catalog) = match open(conn, &inner, &key, browser.as_ref())? {
                 Opened::Open(open) => *open,
@@ -53,8 +52,8 @@ pub async fn decided(
                 progress: &interaction.progress,
                 apis: &catalog.apis,
             };
-            let Next::Consent(ask) = decide(&interaction.request, facts, now, &mut Checks::silent()) else { return Ok(None) };
-            let outcome = answer(&interaction.request, &ask, &given, consent.as_ref(), &inner.policy, now, &mut Checks::silent());
+            let Next::Consent(ask) = decide(&interaction.request, facts, now, &mut inner.checks()) else { return Ok(None) };
+            let outcome = answer(&interaction.request, &ask, &given, consent.as_ref(), &inner.policy, now, &mut inner.checks());
             Ok::<Option<Decided>, FlowError>(Some((interaction.request, client, outcome)))
         })
         .await?;
@@ -64,7 +63,7 @@ pub async fn decided(
         Err(refused) => return refuse(ctx, id, &client, refused).await,
     };
     let issue = Issue::draw(ctx, request, &client, who.session, approval);
-    match ctx.store.write(move |conn| issue.commit(conn, Stands::Stored(&id))).await? {
+    match ctx.write(move |conn| issue.commit(conn, Stands::Stored(&id))).await? {
         Some(draft) => answering::leave(ctx, &client, draft).await.map(Answered::Respond),
         None => Ok(Answered::Again),
     }
@@ -79,7 +78,6 @@ type Decided = (Request, Arc<Client>, Result<Approval, RedirectError>);
 pub async fn cancel(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser>>) -> Result<Answered, FlowError> {
     let (inner, key) = (ctx.clone(), id.clone());
     let opened = ctx
-        .store
         .read(move |conn| match open(conn, &inner, &key, browser.as_ref())? {
             Opened::Open(open) => Ok::<_, FlowError>(Some((open.0.request.target, open.1))),
             Opened::Not(_) => Ok(None),
@@ -90,7 +88,7 @@ pub async fn cancel(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser
 }
 
 async fn refuse(ctx: &Ctx, id: InteractionId, client: &Client, refused: RedirectError) -> Result<Answered, FlowError> {
-    let first = ctx.store.write(move |conn| Ok::<_, FlowError>(interactions::finish(conn, &id)?)).await?;
+    let first = ctx.write(move |conn| Ok::<_, FlowError>(interactions::finish(conn, &id)?)).await?;
     if first { answering::refuse(ctx, client, refused).await.map(Answered::Respond) } else { Ok(Answered::Again) }
 }
 
@@ -100,16 +98,15 @@ async fn refuse(ctx: &Ctx, id: InteractionId, client: &Client, refused: Redirect
 /// [`FlowError`].
 pub async fn keep_account(ctx: &Ctx, id: InteractionId, browser: Option<Digest<Browser>>, who: &Who) -> Result<(), FlowError> {
     let (inner, session) = (ctx.clone(), who.session.id.clone());
-    ctx.store
-        .write(move |conn| {
-            if let Opened::Open(open) = open(conn, &inner, &id, browser.as_ref())? {
-                let mut progress = open.0.progress;
-                progress.chosen = Some(session.clone());
-                interactions::advance(conn, &id, &progress)?;
-            }
-            Ok(())
-        })
-        .await
+    ctx.write(move |conn| {
+        if let Opened::Open(open) = open(conn, &inner, &id, browser.as_ref())? {
+            let mut progress = open.0.progress;
+            progress.chosen = Some(session.clone());
+            interactions::advance(conn, &id, &progress)?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Ends the session in use, so that another account can log in; the request stays.
@@ -118,12 +115,11 @@ pub async fn keep_account(ctx: &Ctx, id: InteractionId, browser: Option<Digest<B
 /// [`FlowError`].
 pub async fn switch_account(ctx: &Ctx, who: &Who) -> Result<(), FlowError> {
     let (id, now) = (who.session.id.clone(), ctx.now());
-    ctx.store
-        .write(move |conn| {
-            sessions::end(conn, &id, now)?;
-            Ok::<_, FlowError>(())
-        })
-        .await?;
+    ctx.write(move |conn| {
+        sessions::end(conn, &id, now)?;
+        Ok::<_, FlowError>(())
+    })
+    .await?;
     ctx.sessions_ended.notify_one();
     Ok(())
 }

@@ -2,9 +2,10 @@
 
 use super::{Ctx, FlowError};
 use crate::store::{Conn, StoreError, replays};
+use crate::trace::Noting;
 use doorward_protocol::binding;
 use doorward_protocol::certificate::Certificate;
-use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::check::Check;
 use doorward_protocol::client::Client;
 pub use doorward_protocol::dpop::Proven;
 use doorward_protocol::dpop::{NonceCheck, Proof, make_nonce};
@@ -34,7 +35,7 @@ pub fn prove(ctx: &Ctx, headers: &[String], at: At<'_>) -> Result<Option<Proven>
 /// # Errors
 /// As [`prove`].
 pub fn prove_at(ctx: &Ctx, headers: &[String], method: &str, url: &str, token: Option<&str>) -> Result<Option<Proven>, FlowError> {
-    let checks = &mut Checks::silent();
+    let checks = &mut ctx.checks();
     let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
     let Some(proof) = Proof::read(&headers, checks)? else { return Ok(None) };
     let key = ctx.seal.nonce_key();
@@ -46,8 +47,8 @@ pub fn prove_at(ctx: &Ctx, headers: &[String], method: &str, url: &str, token: O
 ///
 /// # Errors
 /// [`Check::ProfileAlg`].
-pub fn fits(proof: Option<&Proven>, client: &Client) -> Result<(), Refusal> {
-    proof.map_or(Ok(()), |proof| proof.fits(client, &mut Checks::silent()))
+pub fn fits(ctx: &Ctx, proof: Option<&Proven>, client: &Client) -> Result<(), Refusal> {
+    proof.map_or(Ok(()), |proof| proof.fits(client, &mut ctx.checks()))
 }
 
 /// The keys a request has proven to hold: that of its proof, and that of its connection's certificate (RFC 8705 §3).
@@ -60,10 +61,10 @@ pub fn proven(proof: Option<&Proven>, certificate: Option<&Certificate>) -> bind
 ///
 /// # Errors
 /// [`StoreError`] when the database can't; then the proof isn't accepted.
-pub fn first_use(conn: &mut Conn, proof: Option<&Proven>) -> Result<Result<(), Refusal>, StoreError> {
+pub fn first_use(conn: &mut Conn, proof: Option<&Proven>, notes: &Noting) -> Result<Result<(), Refusal>, StoreError> {
     let Some(proof) = proof else { return Ok(Ok(())) };
     let first = replays::first_use(conn, &proof.jti_key, proof.expires_at)?;
-    Ok(Checks::silent().hold(Check::DpopReplay, first))
+    Ok(notes.checks().hold(Check::DpopReplay, first))
 }
 
 /// The nonce for the next proofs of whoever showed one (§8.2).

@@ -6,7 +6,7 @@ use super::mint::Told;
 use super::subject::sub_for;
 use super::{Ctx, FlowError, mint, subject, userinfo};
 use crate::store::tokens;
-use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::check::Check;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::params::Params;
 use doorward_protocol::resource;
@@ -21,14 +21,13 @@ use std::sync::Arc;
 pub async fn introspect(ctx: &Ctx, sender: &Sender, params: &Params, wants_jwt: bool) -> Result<Told<Value>, FlowError> {
     let (by, catalog) = authenticate_for(ctx, sender, Need::Held).await?;
     let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
-    params.no_repeats(&mut Checks::silent()).map_err(as_client)?;
+    params.no_repeats(&mut ctx.checks()).map_err(as_client)?;
     let presented = params.get("token").ok_or_else(|| as_client(Refusal::by(Check::TokenPresent)))?.to_owned();
     let now = ctx.now();
-    let (seal, issuer) = (Arc::clone(&ctx.seal), ctx.policy.issuer.as_str().to_owned());
+    let (seal, issuer, notes) = (Arc::clone(&ctx.seal), ctx.policy.issuer.as_str().to_owned(), ctx.notes.clone());
     let signed = resource::introspection_alg(by.client(), wants_jwt);
     let (asked_by, keys) = (Arc::clone(by.client()), Arc::clone(&catalog));
     let answer = ctx
-        .store
         .read(move |conn| {
             let mut access = userinfo::find(conn, &presented, &catalog, now)?;
             // The person as its JWT names them, whoever asks.
@@ -45,7 +44,7 @@ pub async fn introspect(ctx: &Ctx, sender: &Sender, params: &Params, wants_jwt: 
                 Some(_) => None,
                 None => tokens::find_refresh(conn, &Secret::<Refresh>::shown(presented.as_str()).digest(), now)?,
             };
-            let checks = &mut Checks::silent();
+            let checks = &mut notes.checks();
             match refresh {
                 Some((mut token, _)) => {
                     token.grant.subject = sub_for(&seal, by.client(), &token.grant.subject);

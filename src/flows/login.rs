@@ -58,7 +58,6 @@ pub async fn log_in(ctx: &Ctx, attempt: Attempt) -> Result<Outcome, FlowError> {
     let known_digest = attempt.known_browser.as_ref().map(Secret::digest);
     let (lookup, digest) = (name.clone(), known_digest.clone());
     let (user, known): (Option<User>, bool) = ctx
-        .store
         .read(move |conn| {
             let user = users::by_name(conn, &lookup)?;
             let known = match (&user, &digest) {
@@ -76,7 +75,6 @@ pub async fn log_in(ctx: &Ctx, attempt: Attempt) -> Result<Outcome, FlowError> {
     let address = format!("address {}", network(&attempt.origin.address));
     let counted = (key.clone(), address.clone());
     let verdict = ctx
-        .store
         .write(move |conn| {
             let by_address = failures::count(conn, &counted.1, ADDRESS, now)?;
             if let Verdict::Wait(_) = by_address {
@@ -116,7 +114,7 @@ pub async fn log_in(ctx: &Ctx, attempt: Attempt) -> Result<Outcome, FlowError> {
         forgive: (key, address),
         now: ctx.now(),
     };
-    if ctx.store.write(move |conn| success.commit(conn)).await? {
+    if ctx.write(move |conn| success.commit(conn)).await? {
         // Another account may have been logged in here.
         ctx.sessions_ended.notify_one();
         Ok(Outcome::In { key: secret, known_browser: browser })

@@ -29,7 +29,7 @@ pub async fn logo(ctx: &Ctx, name: &str) -> Result<Option<Logo>, FlowError> {
         return Ok(None);
     };
     let cache = Arc::clone(&ctx.catalog);
-    let client = ctx.store.read(move |conn| Ok::<_, FlowError>(cache.get(conn)?.client(conn, &id)?)).await?;
+    let client = ctx.read(move |conn| Ok::<_, FlowError>(cache.get(conn)?.client(conn, &id)?)).await?;
     let uri = client.and_then(|client| client.metadata.logo_uri.as_deref().and_then(|uri| Url::parse(uri).ok()));
     let Some(uri) = uri else { return Ok(None) };
     match ctx.fetch.get(&uri, &PICTURE, ctx.now()).await {

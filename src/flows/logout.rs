@@ -6,7 +6,6 @@ use super::told::{self, Told};
 use super::{Ctx, FlowError};
 use crate::store::{interactions, sessions};
 use doorward_protocol::authorize::response::append_query;
-use doorward_protocol::check::Checks;
 use doorward_protocol::client::Client;
 use doorward_protocol::logout::{self, LogoutRequest};
 use doorward_protocol::params::Params;
@@ -42,18 +41,18 @@ pub struct Done {
 /// # Errors
 /// [`FlowError::Refused`] by the rules of [`logout`], to be shown as a page.
 pub async fn begin(ctx: &Ctx, params: Params, browser: Digest<Browser>, who: Option<SignedIn>, stay: bool) -> Result<Begun, FlowError> {
-    let (cache, issuer, asked) = (Arc::clone(&ctx.catalog), ctx.policy.issuer.as_str().to_owned(), params);
+    let (cache, issuer, asked, notes) = (Arc::clone(&ctx.catalog), ctx.policy.issuer.as_str().to_owned(), params, ctx.notes.clone());
     let (request, client) = ctx
-        .store
         .read(move |conn| {
             let catalog = cache.get(conn)?;
-            let checks = &mut Checks::silent();
+            let checks = &mut notes.checks();
             let hint = asked.get("id_token_hint").map(|token| hint::read(token, &catalog, &issuer));
             let named = logout::client_named(&asked, hint.as_ref().map(|hint| hint.as_ref().map_err(ToOwned::to_owned)), checks)?;
             let client = match &named {
                 Some(id) => catalog.client(conn, id)?,
                 None => None,
             };
+            named.iter().for_each(|id| notes.client(id));
             let hint = hint.and_then(Result::ok);
             Ok::<_, FlowError>((logout::validate(&asked, named.as_ref(), client.as_ref(), hint.as_ref(), checks)?, client))
         })
@@ -70,7 +69,7 @@ pub async fn begin(ctx: &Ctx, params: Params, browser: Digest<Browser>, who: Opt
     }
     let id = InteractionId::new(random_id(&*ctx.rng));
     let (key, until) = (id.clone(), ctx.now().plus(super::PATIENCE));
-    ctx.store.write(move |conn| Ok::<_, FlowError>(interactions::insert_logout(conn, &key, &browser, &request, until)?)).await?;
+    ctx.write(move |conn| Ok::<_, FlowError>(interactions::insert_logout(conn, &key, &browser, &request, until)?)).await?;
     Ok(Begun::Ask(id))
 }
 
@@ -88,17 +87,17 @@ pub struct Asked {
 /// # Errors
 /// [`FlowError`].
 pub async fn find(ctx: &Ctx, id: InteractionId, browser: Digest<Browser>) -> Result<Option<Asked>, FlowError> {
-    let (now, cache) = (ctx.now(), Arc::clone(&ctx.catalog));
-    ctx.store
-        .read(move |conn| {
-            let Some(request) = interactions::find_logout(conn, &id, &browser, now)? else { return Ok(None) };
-            let client = match &request.client_id {
-                Some(client) => cache.get(conn)?.client(conn, client)?,
-                None => None,
-            };
-            Ok::<_, FlowError>(Some(Asked { request, client }))
-        })
-        .await
+    let (now, cache, notes) = (ctx.now(), Arc::clone(&ctx.catalog), ctx.notes.clone());
+    ctx.read(move |conn| {
+        let Some(request) = interactions::find_logout(conn, &id, &browser, now)? else { return Ok(None) };
+        request.client_id.iter().for_each(|id| notes.client(id));
+        let client = match &request.client_id {
+            Some(client) => cache.get(conn)?.client(conn, client)?,
+            None => None,
+        };
+        Ok::<_, FlowError>(Some(Asked { request, client }))
+    })
+    .await
 }
 
 /// Ends this browser's session, or all of the person's. What was given without `offline_access` ends with them, and the apps that took part
@@ -109,7 +108,6 @@ pub async fn find(ctx: &Ctx, id: InteractionId, browser: Digest<Browser>) -> Res
 pub async fn end(ctx: &Ctx, who: SignedIn, everywhere: bool) -> Result<Vec<Told>, FlowError> {
     let (session, now, cache, issuer) = (who.record.session, ctx.now(), Arc::clone(&ctx.catalog), ctx.policy.issuer.clone());
     let apps = ctx
-        .store
         .write(move |conn| {
             let catalog = cache.get(conn)?;
             let apps = told::all(conn, &catalog, &issuer, &session, everywhere, now)?;

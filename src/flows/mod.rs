@@ -42,8 +42,10 @@ use crate::fetch::Fetcher;
 use crate::keys::KeyError;
 use crate::passwords::{HashError, Hasher};
 use crate::seal::{Seal, WrongSecret};
-use crate::store::{Store, StoreError};
+use crate::store::{Conn, Store, StoreError};
+use crate::trace::Noting;
 use catalog::CatalogCache;
+use doorward_protocol::check::Checks;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::policy::Policy;
 use doorward_protocol::secret::Entropy;
@@ -76,12 +78,55 @@ pub struct Ctx {
     pub sessions_ended: Arc<Notify>,
     /// The one way out, for requests of our own.
     pub fetch: Fetcher,
+    /// Takes notes of this request's checks, where somebody watches.
+    pub notes: Noting,
 }
 
 impl Ctx {
     /// Now, by the clock that was passed in.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The checks of this request: heard where somebody watches.
+    pub fn checks(&self) -> Checks<'_> {
+        self.notes.checks()
+    }
+
+    /// As [`Store::read`]; of a read that is tried again, the last time is noted.
+    pub(crate) async fn read<T, E>(&self, mut work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        if !self.notes.is_on() {
+            return self.store.read(work).await;
+        }
+        let (notes, mark) = (self.notes.clone(), self.notes.so_far());
+        self.store
+            .read(move |conn| {
+                notes.back_to(mark);
+                work(conn)
+            })
+            .await
+    }
+
+    /// As [`Store::write`]; of a write that is tried again, the last time is noted.
+    pub(crate) async fn write<T, E>(&self, mut work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        if !self.notes.is_on() {
+            return self.store.write(work).await;
+        }
+        let (notes, mark) = (self.notes.clone(), self.notes.so_far());
+        self.store
+            .write(move |conn| {
+                notes.back_to(mark);
+                work(conn)
+            })
+            .await
     }
 }
 

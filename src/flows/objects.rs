@@ -3,7 +3,7 @@
 use super::{Ctx, FlowError, client_keys};
 use crate::fetch::Document;
 use crate::store::replays;
-use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::check::Check;
 use doorward_protocol::client::Client;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::params::Params;
@@ -21,7 +21,7 @@ pub(super) async fn open(ctx: &Ctx, client: &Arc<Client>, object: &str) -> Resul
         FlowError::Refused(_) => Refusal::by(Check::RequestObjectKeys).into(),
         other => other,
     })?;
-    Ok(request_object::open(object, &*keys, client, &ctx.policy.issuer, ctx.now(), &mut Checks::silent())?)
+    Ok(request_object::open(object, &*keys, client, &ctx.policy.issuer, ctx.now(), &mut ctx.checks())?)
 }
 
 /// The parameters of an object that the browser brings. One that is for one use is spent by that, whatever comes of the request.
@@ -31,12 +31,10 @@ pub(super) async fn open(ctx: &Ctx, client: &Arc<Client>, object: &str) -> Resul
 pub(super) async fn brought(ctx: &Ctx, client: &Arc<Client>, object: &str) -> Result<Params, FlowError> {
     let Opened { params, once } = open(ctx, client, object).await?;
     let first = match once {
-        Some(Once { key, expires_at }) => {
-            ctx.store.write(move |conn| Ok::<_, FlowError>(replays::first_use(conn, &key, expires_at)?)).await?
-        }
+        Some(Once { key, expires_at }) => ctx.write(move |conn| Ok::<_, FlowError>(replays::first_use(conn, &key, expires_at)?)).await?,
         None => true,
     };
-    Checks::silent().hold(Check::RequestObjectOnce, first)?;
+    ctx.checks().hold(Check::RequestObjectOnce, first)?;
     Ok(params)
 }
 
@@ -46,7 +44,7 @@ pub(super) async fn brought(ctx: &Ctx, client: &Arc<Client>, object: &str) -> Re
 /// As [`open`]; [`Check::RequestUriRegistered`], [`Check::RequestUriFetched`].
 pub(super) async fn referred(ctx: &Ctx, client: &Arc<Client>, uri: &str) -> Result<Params, FlowError> {
     // RFC 9101 §10.4.1: only what was registered is fetched, or this server calls whatever a stranger names.
-    Checks::silent().hold(Check::RequestUriRegistered, client.has_request_uri(uri))?;
+    ctx.checks().hold(Check::RequestUriRegistered, client.has_request_uri(uri))?;
     let url = Url::parse(uri).map_err(|_| Refusal::by(Check::RequestUriFetched))?;
     // OpenID Connect Core §6.2: a fragment tells versions apart, so what is kept may be another one.
     let anew = url.fragment().is_some();

@@ -30,13 +30,12 @@ pub struct Applicant<'r> {
 /// # Errors
 /// [`FlowError::Refused`] by the rules of [`registration`], [`FlowError::Store`] when nothing could be committed.
 pub async fn register(ctx: &Ctx, applicant: &Applicant<'_>, asked: Map<String, Value>) -> Result<Value, FlowError> {
-    let (now, checks) = (ctx.now(), &mut Checks::silent());
+    let (now, checks) = (ctx.now(), &mut ctx.checks());
     let rules = &ctx.policy.registration;
     checks.hold(Check::RegistrationOpen, rules.admission != Admission::Closed)?;
     let token = if rules.admission == Admission::Token { Some(initial_token(applicant.authorization)?.digest()) } else { None };
     let (cache, known) = (Arc::clone(&ctx.catalog), token.clone());
     let catalog = ctx
-        .store
         .read(move |conn| {
             // Before anything is said of the metadata; it is counted when the client is stored.
             if let Some(digest) = &known
@@ -52,7 +51,7 @@ pub async fn register(ctx: &Ctx, applicant: &Applicant<'_>, asked: Map<String, V
     ctx.policy.takes_method_of(&metadata).map_err(registration::of_metadata)?;
     // Counted before the server calls anybody at a stranger's wish.
     let paces = paces(token.as_ref(), &applicant.address, &metadata);
-    if let Some(refusal) = ctx.store.write(move |conn| counted(conn, &paces, now)).await? {
+    if let Some(refusal) = ctx.write(move |conn| counted(conn, &paces, now)).await? {
         return Err(FlowError::Refused(refusal));
     }
     sector::verify(&ctx.fetch, &metadata, now).await.map_err(registration::of_metadata)?;
@@ -65,7 +64,7 @@ pub async fn register(ctx: &Ctx, applicant: &Applicant<'_>, asked: Map<String, V
         None => client,
     };
     let entry = Entry { client: client.clone(), token, until: now.plus(rules.unused), now };
-    if let Some(refusal) = ctx.store.write(move |conn| entry.commit(conn)).await? {
+    if let Some(refusal) = ctx.write(move |conn| entry.commit(conn)).await? {
         return Err(FlowError::Refused(refusal));
     }
     tracing::info!(target: "doorward::security", client_id = %client.id, address = %applicant.address, "a client registered itself");

@@ -31,7 +31,7 @@ pub fn shown(authorization: &[&str]) -> Result<Secret<RegistrationAccess>, FlowE
 /// [`Check::RegistrationAccess`]: an unknown client and a wrong token look alike.
 pub async fn read(ctx: &Ctx, id: ClientId, token: Secret<RegistrationAccess>) -> Result<Value, FlowError> {
     let digest = token.digest();
-    let client = ctx.store.read(move |conn| admitted(conn, &id, &digest)).await?;
+    let client = ctx.read(move |conn| admitted(conn, &id, &digest)).await?;
     Ok(registration::answer(&client, Fresh { secret: None, access: &token }, &ctx.policy.issuer))
 }
 
@@ -42,16 +42,15 @@ pub async fn read(ctx: &Ctx, id: ClientId, token: Secret<RegistrationAccess>) ->
 pub async fn replace(ctx: &Ctx, id: ClientId, token: Secret<RegistrationAccess>, asked: Map<String, Value>) -> Result<Value, FlowError> {
     let (digest, cache) = (token.digest(), Arc::clone(&ctx.catalog));
     let (read_id, read_digest) = (id.clone(), digest.clone());
-    let (client, catalog) =
-        ctx.store.read(move |conn| Ok::<_, FlowError>((admitted(conn, &read_id, &read_digest)?, cache.get(conn)?))).await?;
+    let (client, catalog) = ctx.read(move |conn| Ok::<_, FlowError>((admitted(conn, &read_id, &read_digest)?, cache.get(conn)?))).await?;
     let (asked, _) = statement::settle(ctx, &catalog, asked).await?;
     let apis = scopes(&catalog);
-    let metadata = registration::update(&client, asked.clone(), &ctx.policy.registration, &apis, &mut Checks::silent())?;
+    let metadata = registration::update(&client, asked.clone(), &ctx.policy.registration, &apis, &mut ctx.checks())?;
     ctx.policy.takes_method_of(&metadata).map_err(registration::of_metadata)?;
     sector::verify(&ctx.fetch, &metadata, ctx.now()).await.map_err(registration::of_metadata)?;
     let change = Change { id, digest, asked, apis, verified: metadata, spare: Arc::new(Secret::mint(&*ctx.rng)), ctx: ctx.clone() };
     let spare = Arc::clone(&change.spare);
-    let (client, renewed) = ctx.store.write(move |conn| change.commit(conn)).await?;
+    let (client, renewed) = ctx.write(move |conn| change.commit(conn)).await?;
     tracing::info!(target: "doorward::security", client_id = %client.id, "a client changed its registration");
     let secret = renewed.then_some(&*spare);
     Ok(registration::answer(&client, Fresh { secret, access: &token }, &ctx.policy.issuer))
@@ -63,14 +62,13 @@ pub async fn replace(ctx: &Ctx, id: ClientId, token: Secret<RegistrationAccess>,
 /// As [`read`].
 pub async fn remove(ctx: &Ctx, id: ClientId, token: Secret<RegistrationAccess>) -> Result<(), FlowError> {
     let digest = token.digest();
-    ctx.store
-        .write(move |conn| {
-            let client = held(conn, &id, &digest)?;
-            clients::delete(conn, &client.id)?;
-            tracing::info!(target: "doorward::security", client_id = %client.id, "a client ended its registration");
-            Ok(())
-        })
-        .await
+    ctx.write(move |conn| {
+        let client = held(conn, &id, &digest)?;
+        clients::delete(conn, &client.id)?;
+        tracing::info!(target: "doorward::security", client_id = %client.id, "a client ended its registration");
+        Ok(())
+    })
+    .await
 }
 
 fn admitted(conn: &mut Conn, id: &ClientId, digest: &Digest<RegistrationAccess>) -> Result<Client, FlowError> {
@@ -105,7 +103,7 @@ impl Change {
             return Err(FlowError::Refused(Refusal::by(Check::RegistrationsPaced)));
         }
         // Once more, for the client as it is held.
-        let metadata = registration::update(&old, self.asked.clone(), &self.ctx.policy.registration, &self.apis, &mut Checks::silent())?;
+        let metadata = registration::update(&old, self.asked.clone(), &self.ctx.policy.registration, &self.apis, &mut self.ctx.checks())?;
         self.ctx.policy.takes_method_of(&metadata).map_err(registration::of_metadata)?;
         if metadata.sector_identifier_uri != self.verified.sector_identifier_uri || metadata.redirect_uris != self.verified.redirect_uris {
             // The operator was quicker, and the sector was asked about something else.

@@ -25,7 +25,6 @@ pub struct SignedIn {
 pub async fn current(ctx: &Ctx, key: &Secret<SessionKey>) -> Result<Option<SignedIn>, FlowError> {
     let (digest, now) = (key.digest(), ctx.now());
     let found: Option<SignedIn> = ctx
-        .store
         .read(move |conn| {
             let Some(record) = sessions::by_key(conn, &digest, now)? else { return Ok(None) };
             let user = users::find(conn, &record.session.subject)?.filter(|user| !user.disabled);
@@ -36,7 +35,7 @@ pub async fn current(ctx: &Ctx, key: &Secret<SessionKey>) -> Result<Option<Signe
         && now.since(signed_in.record.seen_at) >= NOTED_EVERY
     {
         let (id, idle) = (signed_in.record.session.id.clone(), ctx.policy.session_idle);
-        ctx.store.write(move |conn| Ok::<_, FlowError>(sessions::touch(conn, &id, idle, now)?)).await?;
+        ctx.write(move |conn| Ok::<_, FlowError>(sessions::touch(conn, &id, idle, now)?)).await?;
     }
     Ok(found)
 }

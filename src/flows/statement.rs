@@ -2,7 +2,6 @@
 
 use super::catalog::Catalog;
 use super::{Ctx, FlowError, issuer_keys};
-use doorward_protocol::check::Checks;
 use doorward_protocol::jose::KeySource;
 use doorward_protocol::registration::Statement;
 use doorward_protocol::trusted_issuer::TrustedFor;
@@ -17,7 +16,7 @@ pub(super) async fn settle(
     catalog: &Catalog,
     asked: Map<String, Value>,
 ) -> Result<(Map<String, Value>, Option<Statement>), FlowError> {
-    let checks = &mut Checks::silent();
+    let checks = &mut ctx.checks();
     let Some(statement) = Statement::of(&asked, checks)? else { return Ok((asked, None)) };
     let trusted = catalog.issuers.get(&statement.issuer, TrustedFor::Registration);
     let keys = match trusted {

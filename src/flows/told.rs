@@ -33,13 +33,12 @@ impl Told {
 /// [`FlowError`].
 pub async fn took_part(ctx: &Ctx, session: &SessionId) -> Result<Vec<Arc<Client>>, FlowError> {
     let (cache, session) = (Arc::clone(&ctx.catalog), session.clone());
-    ctx.store
-        .read(move |conn| {
-            let catalog = cache.get(conn)?;
-            let ids = participants::of_session(conn, &session)?;
-            known(conn, &catalog, ids)
-        })
-        .await
+    ctx.read(move |conn| {
+        let catalog = cache.get(conn)?;
+        let ids = participants::of_session(conn, &session)?;
+        known(conn, &catalog, ids)
+    })
+    .await
 }
 
 fn known(conn: &mut Conn, catalog: &Catalog, ids: Vec<ClientId>) -> Result<Vec<Arc<Client>>, FlowError> {

@@ -8,7 +8,7 @@ use super::{Ctx, FlowError, mint, subject};
 use crate::store::{Conn, grants, tokens, users};
 use doorward_protocol::api::Apis;
 use doorward_protocol::certificate::Certificate;
-use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::check::Check;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::jose::{Alg, Rules, Typ, verify};
 use doorward_protocol::metadata::path;
@@ -61,21 +61,21 @@ pub struct Visitor<'r> {
 /// # Errors
 /// [`FlowError::Refused`] by the rules of [`resource::accept`] and of RFC 9449 §7.
 pub async fn userinfo(ctx: &Ctx, visitor: &Visitor<'_>) -> Result<Told<Map<String, Value>>, FlowError> {
-    let shown = resource::shown(&visitor.authorization, &mut Checks::silent())?;
+    let shown = resource::shown(&visitor.authorization, &mut ctx.checks())?;
     let proof = proof(ctx, visitor, shown)?;
     let once = proof.clone();
     let proven = dpop::proven(proof.as_ref(), visitor.certificate.as_deref());
-    let (scheme, token) = (shown.scheme, shown.token.to_owned());
+    let (scheme, token, notes) = (shown.scheme, shown.token.to_owned(), ctx.notes.clone());
     let (cache, seal, now, issuer) = (Arc::clone(&ctx.catalog), Arc::clone(&ctx.seal), ctx.now(), ctx.policy.issuer.as_str().to_owned());
     let (claims, client, catalog) = ctx
-        .store
         .read(move |conn| {
             let catalog = cache.get(conn)?;
             let record = find(conn, &token, &catalog, now)?;
-            let (record, subject) = resource::accept(record.as_ref(), (scheme, &proven), &issuer, now, &mut Checks::silent())?;
+            record.iter().for_each(|record| notes.client(&record.client_id));
+            let (record, subject) = resource::accept(record.as_ref(), (scheme, &proven), &issuer, now, &mut notes.checks())?;
             let client = catalog.client(conn, &record.client_id)?.ok_or_else(|| Refusal::by(Check::TokenActive))?;
             if let Some(proof) = &proof {
-                proof.fits(&client, &mut Checks::silent())?;
+                proof.fits(&client, &mut notes.checks())?;
             }
             let user = users::find(conn, subject)?.filter(|user| !user.disabled).ok_or_else(|| Refusal::by(Check::TokenActive))?;
             let grant = match &record.grant {
@@ -92,7 +92,8 @@ pub async fn userinfo(ctx: &Ctx, visitor: &Visitor<'_>) -> Result<Told<Map<Strin
         .await?;
     // After the token, before the answer: whoever makes keys of their own, and has no token, leaves nothing behind here.
     if let Some(once) = once {
-        ctx.store.write(move |conn| dpop::first_use(conn, Some(&once))).await??;
+        let notes = ctx.notes.clone();
+        ctx.write(move |conn| dpop::first_use(conn, Some(&once), &notes)).await??;
     }
     match client.metadata.userinfo_signed_response_alg {
         None => Ok(Told::Plain(claims)),
@@ -108,5 +109,5 @@ fn proof(ctx: &Ctx, visitor: &Visitor<'_>, shown: Shown<'_>) -> Result<Option<dp
     }
     let at = At { method: visitor.method, path: path::USERINFO, token: Some(shown.token) };
     let proof = dpop::prove(ctx, &visitor.dpop, at)?;
-    Ok(Some(Checks::silent().some(Check::DpopPresent, proof)?))
+    Ok(Some(ctx.checks().some(Check::DpopPresent, proof)?))
 }

@@ -1,7 +1,7 @@
 //! What every answer carries, the request id, and one line in the access log.
 
 use super::reply::{Noted, app};
-use super::{App, canonical, cors};
+use super::{App, canonical, cors, watch};
 use doorward_protocol::secret::random_id;
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{Header, Method};
@@ -88,6 +88,7 @@ impl Fairing for Headers {
                 tracing::$level!(target: "doorward::access", request_id = id, method, path, status, micros, check, why)
             };
         }
+        watch::keep(request, response, id, micros).await;
         match cause.map(|cause| cause.level) {
             Some(tracing::Level::ERROR) => line!(error),
             Some(tracing::Level::WARN) => line!(warn),

@@ -9,6 +9,7 @@ mod guards;
 mod headers;
 mod reply;
 mod routes;
+mod watch;
 mod words;
 
 pub use routes::mount;
@@ -16,6 +17,7 @@ pub use routes::mount;
 use crate::config::Networks;
 use crate::flows::Ctx;
 use crate::pages::{Site, Statics};
+use crate::trace::Traces;
 
 /// What the handlers share.
 pub struct App {
@@ -37,6 +39,8 @@ pub struct App {
     pub learn: bool,
     /// Whether this is the demo, in which a learner may read what otherwise only a client's owner may.
     pub demo: bool,
+    /// The glass box.
+    pub traces: Traces,
 }
 
 impl App {

@@ -2,6 +2,8 @@
 
 use super::App;
 use crate::flows::{Ctx, FlowError, dpop, explain};
+use super::watch::ctx;
+use crate::flows::{Ctx, FlowError, dpop};
 use crate::pages::{self, Frame, Page};
 use doorward_protocol::authorize::ResponseMode;
 use doorward_protocol::authorize::response::Response as AuthorizationResponse;
@@ -37,6 +39,8 @@ pub struct Cause {
     pub check: Option<&'static str>,
     /// What happened, in words for the operator; no secret.
     pub text: String,
+    /// The refusal itself.
+    pub refusal: Option<Refusal>,
 }
 
 /// The cause of a request's answer, where its log line finds it.
@@ -49,7 +53,8 @@ impl Cause {
     /// Of a rule that refused.
     pub fn refused(check: Check) -> Self {
         let rule = check.rule();
-        Self { level: tracing::Level::INFO, check: Some(rule.name), text: rule.error.as_str().to_owned() }
+        let text = rule.error.as_str().to_owned();
+        Self { level: tracing::Level::INFO, check: Some(rule.name), text, refusal: Some(Refusal::by(check)) }
     }
 
     /// Of a flow that gave no answer.
@@ -59,11 +64,15 @@ impl Cause {
                 let cause = Self::refused(refusal.check);
                 let Some(evidence) = &refusal.evidence else { return cause };
                 let text = format!("{}: expected {}, received {}", cause.text, evidence.expected, evidence.received);
-                Self { text: text.chars().take(500).collect(), ..cause }
+                Self { text: text.chars().take(500).collect(), refusal: Some(refusal.clone()), ..cause }
             }
-            FlowError::Store(why) if why.is_passing() => Self { level: tracing::Level::WARN, check: None, text: why.to_string() },
-            FlowError::Busy => Self { level: tracing::Level::WARN, check: None, text: error.to_string() },
-            FlowError::Store(_) | FlowError::Internal(_) => Self { level: tracing::Level::ERROR, check: None, text: error.to_string() },
+            FlowError::Store(why) if why.is_passing() => {
+                Self { level: tracing::Level::WARN, check: None, text: why.to_string(), refusal: None }
+            }
+            FlowError::Busy => Self { level: tracing::Level::WARN, check: None, text: error.to_string(), refusal: None },
+            FlowError::Store(_) | FlowError::Internal(_) => {
+                Self { level: tracing::Level::ERROR, check: None, text: error.to_string(), refusal: None }
+            }
         }
     }
 }
@@ -327,6 +336,7 @@ impl From<Refusal> for Reply {
 impl<'r> Responder<'r, 'static> for Reply {
     fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
         if let Some(cause) = self.cause {
+            cause.refusal.iter().for_each(|refusal| ctx(request).notes.refused(refusal));
             request.local_cache(|| Noted(Some(cause)));
         }
         let mut response = match self.body {

@@ -82,6 +82,11 @@ impl Params {
         if values.next().is_some() { None } else { first }
     }
 
+    /// The first parameter of all, with its value.
+    pub fn first(&self) -> Option<(&str, &str)> {
+        self.pairs.first().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// All values of a parameter, in order.
     pub fn all<'p>(&'p self, name: &'p str) -> impl Iterator<Item = &'p str> + 'p {
         self.pairs.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())

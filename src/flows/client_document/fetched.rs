@@ -5,7 +5,7 @@ use super::Read;
 use crate::fetch::{Document, FetchError};
 use crate::store::{Store, failures};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use doorward_protocol::check::{Check, Checks, Evidence};
+use doorward_protocol::check::{Check, Evidence};
 use doorward_protocol::client_document::read;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::jose::sha256;
@@ -44,9 +44,9 @@ pub(super) async fn fetched(ctx: &Ctx, id: &ClientId, url: &Url, now: Timestamp)
         Err(why) => return Err(Lack::Document(unread(url, &why.to_string()))),
     };
     let cache = Arc::clone(&ctx.catalog);
-    let catalog = ctx.store.read(move |conn| cache.get(conn)).await?;
+    let catalog = ctx.read(move |conn| cache.get(conn)).await?;
     let metadata = if fetched.is_json() {
-        read(id, &fetched.body, &ctx.policy, &register::scopes(&catalog), &mut Checks::silent())
+        read(id, &fetched.body, &ctx.policy, &register::scopes(&catalog), &mut ctx.checks())
     } else {
         Err(Refusal::by(Check::DocumentFit))
     };

@@ -40,14 +40,13 @@ pub enum Need {
 pub async fn ensure(ctx: &Ctx, id: &ClientId, need: Need) -> Result<(), FlowError> {
     let Some(url) = address(id, &ctx.policy) else { return Ok(()) };
     let (now, asked) = (ctx.now(), id.clone());
-    let known =
-        ctx.store.read(move |conn| Ok::<_, FlowError>((clients::find(conn, &asked)?, client_documents::until(conn, &asked)?))).await?;
+    let known = ctx.read(move |conn| Ok::<_, FlowError>((clients::find(conn, &asked)?, client_documents::until(conn, &asked)?))).await?;
     let (client, until) = known;
     if client.is_some_and(|client| client.origin != Origin::Document) || until.is_some_and(|until| until.minus(USABLE).plus(STANDS) > now) {
         return Ok(());
     }
     let refused = match fetched(ctx, id, &url, now).await {
-        Ok(document) => return ctx.store.write(move |conn| document.commit(conn)).await?.map_or(Ok(()), |refusal| Err(refusal.into())),
+        Ok(document) => return ctx.write(move |conn| document.commit(conn)).await?.map_or(Ok(()), |refusal| Err(refusal.into())),
         Err(Lack::Answer(why)) if need == Need::Held && until.is_some_and(|until| until > now) => {
             tracing::info!(client_id = %id, %why, "a client's metadata document is used as it was read last");
             return Ok(());
@@ -58,7 +57,7 @@ pub async fn ensure(ctx: &Ctx, id: &ClientId, need: Need) -> Result<(), FlowErro
     // The document, not our database, says so.
     if until.is_some() && matches!(refused, FlowError::Refused(_)) {
         let gone = id.clone();
-        ctx.store.write(move |conn| Ok::<_, FlowError>(client_documents::forget(conn, &gone)?)).await?;
+        ctx.write(move |conn| Ok::<_, FlowError>(client_documents::forget(conn, &gone)?)).await?;
     }
     Err(refused)
 }

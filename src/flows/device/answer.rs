@@ -8,7 +8,6 @@ use crate::store::device_codes::{self, Entered};
 use crate::store::users::User;
 use crate::store::{Conn, grants, sessions};
 use doorward_protocol::authorize::{Answer, ConsentAsk};
-use doorward_protocol::check::Checks;
 use doorward_protocol::claims_request::ClaimsRequest;
 use doorward_protocol::client::Client;
 use doorward_protocol::device::{is_fresh, shown};
@@ -56,6 +55,7 @@ pub struct View {
 /// The code of a page, opened by the browser that entered it.
 fn open(conn: &mut Conn, ctx: &Ctx, page: &InteractionId, browser: Option<&Digest<Browser>>) -> Result<Result<View, Step>, FlowError> {
     let Some(entered) = device_codes::on_page(conn, page)? else { return Ok(Err(Step::Expired)) };
+    ctx.notes.client(&entered.asked.client_id);
     // RFC 10027 §6.1.3: a code is one browser's; a link to its page opens nothing elsewhere.
     if browser != Some(&entered.browser) {
         return Ok(Err(Step::OtherBrowser));
@@ -78,7 +78,7 @@ fn open(conn: &mut Conn, ctx: &Ctx, page: &InteractionId, browser: Option<&Diges
 /// [`FlowError`].
 pub async fn resume(ctx: &Ctx, page: InteractionId, browser: Option<Digest<Browser>>, who: Option<Who>) -> Result<Step, FlowError> {
     let inner = ctx.clone();
-    let mut view = match ctx.store.read(move |conn| open(conn, &inner, &page, browser.as_ref())).await? {
+    let mut view = match ctx.read(move |conn| open(conn, &inner, &page, browser.as_ref())).await? {
         Ok(view) => Box::new(view),
         Err(step) => return Ok(step),
     };
@@ -112,7 +112,7 @@ pub async fn decided(
         let Ok(view) = open(conn, &inner, &page, browser.as_ref())? else { return Ok(()) };
         let request = &view.entered.asked.request;
         let ask = request.ask(&view.client, &view.catalog.apis);
-        let Ok(scopes) = request.granted(&ask, &given, &mut Checks::silent()) else {
+        let Ok(scopes) = request.granted(&ask, &given, &mut inner.checks()) else {
             if device_codes::hold(conn, &page, now)? {
                 device_codes::deny(conn, &page, now)?;
                 tracing::info!(target: "doorward::security", client = %view.client.id, "device refused");
@@ -131,7 +131,7 @@ pub async fn decided(
         tracing::info!(target: "doorward::security", client = %grant.client_id, sub = %grant.subject, grant = %grant.id, "device allowed");
         Ok::<_, FlowError>(())
     };
-    ctx.store.write(work).await
+    ctx.write(work).await
 }
 
 fn grant(ctx: &Ctx, view: &View, who: &Who, scopes: Scopes, id: GrantId, now: Timestamp) -> Grant {

@@ -61,7 +61,7 @@ pub async fn enter(ctx: &Ctx, attempt: Attempt) -> Result<Outcome, FlowError> {
         }
         Ok::<_, FlowError>(Outcome::On(page))
     };
-    let outcome = ctx.store.write(work).await?;
+    let outcome = ctx.write(work).await?;
     if outcome == Outcome::Wrong || matches!(outcome, Outcome::Wait(_)) {
         tracing::warn!(target: "doorward::security", address = attempt.address, ?outcome, "wrong device code");
     }

@@ -11,7 +11,7 @@ use super::{Ctx, FlowError};
 use crate::store::device_codes::{self, Asked};
 use crate::store::sessions::Origin;
 use crate::store::{Conn, failures};
-use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::check::Check;
 use doorward_protocol::device::{DeviceRequest, mint, shown};
 use doorward_protocol::error::Refusal;
 use doorward_protocol::grants::device_code::INTERVAL;
@@ -41,7 +41,7 @@ const DRAWS: usize = 3;
 pub async fn authorize(ctx: &Ctx, sender: &Sender, params: Params, origin: Origin) -> Result<DeviceResponse, FlowError> {
     let (by, catalog) = authenticate(ctx, sender).await?;
     let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
-    let request = DeviceRequest::read(&params, &by, &catalog.apis, &ctx.policy, &mut Checks::silent()).map_err(as_client)?;
+    let request = DeviceRequest::read(&params, &by, &catalog.apis, &ctx.policy, &mut ctx.checks()).map_err(as_client)?;
     let (now, lifetime) = (ctx.now(), ctx.policy.device_code_lifetime);
     let counted = by.client().is_public().then(|| format!("device requests {}", network(&origin.address)));
     let asked = Asked { client_id: by.client().id.clone(), request, origin, at: now, valid_until: now.plus(lifetime) };
@@ -61,7 +61,7 @@ pub async fn authorize(ctx: &Ctx, sender: &Sender, params: Params, origin: Origi
         }
         Ok(Ok(None))
     };
-    let taken = ctx.store.write(work).await?.map_err(as_client)?;
+    let taken = ctx.write(work).await?.map_err(as_client)?;
     let code = taken.and_then(|at| codes.get(at)).ok_or(FlowError::Busy)?;
     Ok(DeviceResponse {
         device_code: secret.expose().to_owned(),

@@ -4,7 +4,7 @@ use super::{Attempt, Given, Outcome};
 use crate::flows::catalog::Catalog;
 use crate::flows::{Ctx, FlowError, issuer_keys};
 use crate::store::{Conn, replays, tokens, users};
-use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::check::Check;
 use doorward_protocol::client_auth::Authenticated;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::grants::jwt_bearer::{self, Found};
@@ -25,11 +25,11 @@ pub(super) async fn asserted(
     }
     let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
     let assertion = request.param("assertion").ok_or_else(|| as_client(Refusal::by(Check::AssertedPresent)))?;
-    let claimed = trusted_issuer::peek(assertion, &mut Checks::silent()).map_err(as_client)?;
+    let claimed = trusted_issuer::peek(assertion, &mut ctx.checks()).map_err(as_client)?;
     let trusted = catalog.issuers.get(&claimed.iss, TrustedFor::Grant).ok_or_else(|| as_client(Refusal::by(Check::AssertedIssuer)))?;
     let keys = issuer_keys::of(ctx, trusted, claimed.kid.as_deref()).await.ok_or_else(|| as_client(Refusal::by(Check::AssertedKeys)))?;
     let (id, issuer) = (&by.client().id, &ctx.policy.issuer);
-    trusted_issuer::check_grant(assertion, (trusted, &keys), id, issuer, ctx.now(), &mut Checks::silent()).map(Some).map_err(as_client)
+    trusted_issuer::check_grant(assertion, (trusted, &keys), id, issuer, ctx.now(), &mut ctx.checks()).map(Some).map_err(as_client)
 }
 
 impl Attempt {
@@ -37,7 +37,7 @@ impl Attempt {
         let Some(asserted) = &self.asserted else { return Ok(Outcome::Refused(Refusal::by(Check::AssertedPresent))) };
         let person = found(conn, asserted)?;
         let known = (&self.catalog.apis, &*self.ctx.policy);
-        let grantee = match jwt_bearer::grant(&self.request, &self.by, (asserted, person.as_ref()), known, &mut Checks::silent()) {
+        let grantee = match jwt_bearer::grant(&self.request, &self.by, (asserted, person.as_ref()), known, &mut self.ctx.checks()) {
             Ok(grantee) => grantee,
             Err(refusal) => return Ok(Outcome::Refused(refusal)),
         };

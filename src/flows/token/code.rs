@@ -3,7 +3,7 @@
 use super::{Attempt, Outcome};
 use crate::flows::FlowError;
 use crate::store::{Conn, codes, grants};
-use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::check::Check;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::grants::authorization_code;
 use doorward_protocol::secret::{Code, Secret};
@@ -13,7 +13,7 @@ impl Attempt {
         let Some(shown) = self.request.param("code") else { return Ok(Outcome::Refused(Refusal::by(Check::CodePresent))) };
         let digest = Secret::<Code>::shown(shown).digest();
         let code = codes::find(conn, &digest, self.now)?;
-        let checks = &mut Checks::silent();
+        let checks = &mut self.ctx.checks();
         let verdict =
             authorization_code::redeem(&self.request, &self.by, code.as_ref(), &self.catalog.apis, &self.ctx.policy, self.now, checks);
         // RFC 6749 §4.1.2: one conditional update decides who was first, on one node or on many.

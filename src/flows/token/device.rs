@@ -3,7 +3,7 @@
 use super::{Attempt, Outcome};
 use crate::flows::FlowError;
 use crate::store::{Conn, device_codes};
-use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::check::Check;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::grants::device_code::{self, DeviceRecord, DeviceState};
 use doorward_protocol::secret::{DeviceCode, Digest, Secret};
@@ -13,7 +13,7 @@ impl Attempt {
         let Some(shown) = self.request.param("device_code") else { return Ok(Outcome::Refused(Refusal::by(Check::DeviceCodePresent))) };
         let digest = Secret::<DeviceCode>::shown(shown).digest();
         let code = device_codes::find(conn, &digest, self.now)?;
-        let checks = &mut Checks::silent();
+        let checks = &mut self.ctx.checks();
         let verdict = device_code::redeem(&self.request, &self.by, code.as_ref(), &self.catalog.apis, &self.ctx.policy, self.now, checks);
         // One conditional update decides who was first, on one node or on many. A replay revokes nothing: a device code never passes through
         // a browser, so a second use is a device that didn't hear the answer, not a thief.

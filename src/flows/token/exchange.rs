@@ -3,7 +3,6 @@
 use super::{Attempt, Given, Outcome};
 use crate::flows::{FlowError, subject, userinfo};
 use crate::store::{Conn, tokens};
-use doorward_protocol::check::Checks;
 use doorward_protocol::grants::token_exchange::{self, Exchanged, Found, Known};
 use doorward_protocol::resource::AccessRecord;
 use doorward_protocol::values::ClientId;
@@ -16,7 +15,7 @@ impl Attempt {
         let targets = self.targets(conn)?;
         let found = Found { subject: subject.as_ref(), actor: actor.as_ref(), targets: &targets };
         let known = Known { apis: &self.catalog.apis, rules: &self.catalog.exchanges, policy: &self.ctx.policy };
-        let decided = token_exchange::exchange(&self.request, &self.by, found, known, self.now, &mut Checks::silent());
+        let decided = token_exchange::exchange(&self.request, &self.by, found, known, self.now, &mut self.ctx.checks());
         let (Exchanged { grantee, actor }, subject) = match (decided, subject) {
             (Ok(exchanged), Some(subject)) => (exchanged, subject),
             (Err(refusal), _) => return Ok(Outcome::Refused(refusal)),

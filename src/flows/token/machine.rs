@@ -3,12 +3,11 @@
 use super::{Attempt, Given, Outcome};
 use crate::flows::FlowError;
 use crate::store::{Conn, tokens};
-use doorward_protocol::check::Checks;
 use doorward_protocol::grants::client_credentials;
 
 impl Attempt {
     pub(super) fn machine(&self, conn: &mut Conn) -> Result<Outcome, FlowError> {
-        let checks = &mut Checks::silent();
+        let checks = &mut self.ctx.checks();
         let grantee = match client_credentials::grant(&self.request, &self.by, &self.catalog.apis, &self.ctx.policy, checks) {
             Ok(grantee) => grantee,
             Err(refusal) => return Ok(Outcome::Refused(refusal)),

@@ -15,7 +15,6 @@ use super::mint::{self, AccessSeed};
 use super::{Ctx, FlowError};
 use crate::store::{Conn, grants, leases, tokens, users};
 use doorward_protocol::binding::{self, Confirmation};
-use doorward_protocol::check::Checks;
 use doorward_protocol::client::{Client, Origin};
 use doorward_protocol::client_auth::Authenticated;
 use doorward_protocol::details::Details;
@@ -76,9 +75,9 @@ pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenRe
     let need = if refreshes { Need::Held } else { Need::New };
     let (by, catalog) = authenticate_for(ctx, sender, need).await?;
     let as_client = |refusal: Refusal| FlowError::Refused(refusal.authenticated());
-    dpop::fits(proof.as_ref(), by.client())?;
+    dpop::fits(ctx, proof.as_ref(), by.client())?;
     let proven = dpop::proven(proof.as_ref(), sender.certificate.as_deref());
-    let request = TokenRequest::read(params, &by, proven, &mut Checks::silent()).map_err(as_client)?;
+    let request = TokenRequest::read(params, &by, proven, &mut ctx.checks()).map_err(as_client)?;
     let asserted = assertion::asserted(ctx, &request, &by, &catalog).await?;
     let issued_token_type = (request.grant_type == GrantType::TokenExchange).then(|| token_exchange::issued_type(&request));
     let attempt = Attempt {
@@ -93,7 +92,7 @@ pub async fn token(ctx: &Ctx, sender: &Sender, params: Params) -> Result<TokenRe
         successor: Arc::new(Secret::mint(&*ctx.rng)),
     };
     let (seed, successor, client) = (Arc::clone(&attempt.seed), Arc::clone(&attempt.successor), Arc::clone(attempt.by.client()));
-    let given = match ctx.store.write(move |conn| attempt.run(conn)).await? {
+    let given = match ctx.write(move |conn| attempt.run(conn)).await? {
         Outcome::Given(given) => given,
         Outcome::Refused(refusal) => return Err(as_client(refusal)),
     };
@@ -138,7 +137,7 @@ struct Attempt {
 
 impl Attempt {
     fn run(&self, conn: &mut Conn) -> Result<Outcome, FlowError> {
-        if let Err(refusal) = dpop::first_use(conn, self.proof.as_ref())? {
+        if let Err(refusal) = dpop::first_use(conn, self.proof.as_ref(), &self.ctx.notes)? {
             return Ok(Outcome::Refused(refusal));
         }
         let outcome = self.decide(conn)?;

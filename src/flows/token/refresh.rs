@@ -3,7 +3,7 @@
 use super::{Attempt, Outcome};
 use crate::flows::FlowError;
 use crate::store::{Conn, StoreError, grants, tokens};
-use doorward_protocol::check::{Check, Checks};
+use doorward_protocol::check::Check;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::grants::Grantee;
 use doorward_protocol::grants::refresh_token::{self, RefreshRecord, RefreshState, Rotation};
@@ -15,10 +15,12 @@ impl Attempt {
         let digest = Secret::<Refresh>::shown(shown).digest();
         // Another round when another request came first (PostgreSQL): it then sees the token spent; and one to look again once replacing is ours.
         let mut held = false;
+        let mark = self.ctx.notes.so_far();
         for _ in 0..4 {
+            self.ctx.notes.back_to(mark);
             let found = tokens::find_refresh(conn, &digest, self.now)?;
             let (token, next) = found.map_or((None, None), |(token, next)| (Some(token), next));
-            let checks = &mut Checks::silent();
+            let checks = &mut self.ctx.checks();
             let verdict =
                 refresh_token::refresh(&self.request, &self.by, token.as_ref(), &self.catalog.apis, &self.ctx.policy, self.now, checks);
             let (grantee, rotation) = match verdict {

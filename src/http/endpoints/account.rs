@@ -25,7 +25,7 @@ pub async fn show(done: Option<&str>, visit: Visit<'_>) -> Reply {
     };
     let run = async {
         let Some(who) = visit.signed_in().await? else { return Ok(Reply::see_other(visit.app.path("/login"))) };
-        let overview = account::overview(&visit.app.ctx, &who).await?;
+        let overview = account::overview(visit.ctx, &who).await?;
         Ok::<_, FlowError>(page(&visit, &who, &overview, notice))
     };
     match run.await {
@@ -44,10 +44,10 @@ pub async fn end_session(id: &str, form: Result<Csrf<()>, FormProblem>, visit: V
         let Some(who) = visit.signed_in().await? else { return Ok(Reply::see_other(visit.app.path("/login"))) };
         // Ending the one in use is logging out, with all that belongs to it.
         if who.record.session.id.as_str() == id {
-            let apps = logout::end(&visit.app.ctx, who, false).await?;
+            let apps = logout::end(visit.ctx, who, false).await?;
             return Ok(finish(&visit, Done { apps, ..Done::default() }, false));
         }
-        account::end_session(&visit.app.ctx, &who, SessionId::new(id)).await?;
+        account::end_session(visit.ctx, &who, SessionId::new(id)).await?;
         Ok::<_, FlowError>(Reply::see_other(visit.app.path("/account?done=session")))
     };
     match run.await {
@@ -64,7 +64,7 @@ pub async fn end_others(form: Result<Csrf<()>, FormProblem>, visit: Visit<'_>) -
     }
     let run = async {
         let Some(who) = visit.signed_in().await? else { return Ok("/login") };
-        account::end_other_sessions(&visit.app.ctx, &who).await?;
+        account::end_other_sessions(visit.ctx, &who).await?;
         Ok("/account?done=sessions")
     };
     to(&visit, run.await)
@@ -78,7 +78,7 @@ pub async fn revoke_app(client: &str, form: Result<Csrf<()>, FormProblem>, visit
     }
     let run = async {
         let Some(who) = visit.signed_in().await? else { return Ok("/login") };
-        account::revoke_app(&visit.app.ctx, &who, ClientId::new(client)).await?;
+        account::revoke_app(visit.ctx, &who, ClientId::new(client)).await?;
         Ok("/account?done=app")
     };
     to(&visit, run.await)
@@ -92,7 +92,7 @@ fn to(visit: &Visit<'_>, outcome: Result<&'static str, FlowError>) -> Reply {
 }
 
 fn page(visit: &Visit<'_>, who: &SignedIn, overview: &Overview, notice: Option<Notice>) -> Reply {
-    let now = visit.app.ctx.now();
+    let now = visit.ctx.now();
     let session = |record: &crate::store::sessions::SessionRecord| BrowserSession {
         current: record.session.id == who.record.session.id,
         browser: words::browser_name(&record.user_agent).to_owned(),

@@ -40,7 +40,7 @@ async fn run(visit: &Visit<'_>, params: Params, stay: bool) -> Result<Reply, Flo
     let client = params.unambiguous("client_id").map(str::to_owned);
     let who = if stay { None } else { visit.who().await? };
     let browser = visit.browser_for(stay);
-    Ok(match authorize::begin(&visit.app.ctx, Raw::new(params), browser, who, stay).await? {
+    Ok(match authorize::begin(visit.ctx, Raw::new(params), browser, who, stay).await? {
         Begun::Interact(id) => Reply::see_other(visit.app.path(&format!("/interaction/{id}"))),
         Begun::Respond(response) => to_client(&response, false, "", &visit.frame()),
         Begun::Page(page) => visit.refused(page.0, client.as_deref()),

@@ -49,7 +49,7 @@ pub async fn enter(form: Result<Csrf<CodeForm>, FormProblem>, visit: Visit<'_>) 
     let run = async {
         let (browser, address) = (visit.browser().digest(), visit.origin().address);
         let subject = visit.who().await?.map(|who| who.session.subject);
-        device::enter(&visit.app.ctx, Attempt { typed: typed.clone(), browser, address, subject }).await
+        device::enter(visit.ctx, Attempt { typed: typed.clone(), browser, address, subject }).await
     };
     match run.await {
         Ok(Outcome::On(id)) => Reply::see_other(visit.app.path(&path(id.as_str(), ""))),
@@ -102,7 +102,7 @@ pub async fn decide(id: &str, form: Result<Csrf<ConsentForm>, FormProblem>, visi
     let run = async {
         let Some(answer) = answer else { return Ok(()) };
         let (browser, who) = (visit.known_to().map(|b| b.digest()), visit.who().await?);
-        device::decided(&visit.app.ctx, InteractionId::new(id), browser, who, answer).await
+        device::decided(visit.ctx, InteractionId::new(id), browser, who, answer).await
     };
     again(&visit, id, run.await)
 }
@@ -115,7 +115,7 @@ pub async fn switch(id: &str, form: Result<Csrf<()>, FormProblem>, visit: Visit<
     }
     let run = async {
         if let Some(who) = visit.who().await? {
-            consent::switch_account(&visit.app.ctx, &who).await?;
+            consent::switch_account(visit.ctx, &who).await?;
         }
         visit.log_out();
         Ok(())
@@ -144,7 +144,7 @@ fn form_page(visit: &Visit<'_>, problem: Option<DeviceProblem>, typed: String) -
 
 async fn next(visit: &Visit<'_>, id: &str, problem: Option<(LoginProblem, String)>) -> Result<Reply, FlowError> {
     let (browser, who) = (visit.known_to().map(|b| b.digest()), visit.who().await?);
-    Ok(match device::resume(&visit.app.ctx, InteractionId::new(id), browser, who).await? {
+    Ok(match device::resume(visit.ctx, InteractionId::new(id), browser, who).await? {
         Step::Login { view, again } => login_page(visit, id, &view, again, problem),
         Step::Ask(view, ask) => consent_page(visit, id, &view, &ask),
         Step::Answered(view, allowed) => {

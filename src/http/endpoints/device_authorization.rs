@@ -11,7 +11,7 @@ use rocket::post;
 #[post("/device_authorization", data = "<form>")]
 pub async fn device_authorization(form: Result<ClientForm, Refusal>, visit: Visit<'_>) -> Reply {
     let answered = match form {
-        Ok(ClientForm { sender, params }) => flows::device::authorize(&visit.app.ctx, &sender, params, visit.origin()).await,
+        Ok(ClientForm { sender, params }) => flows::device::authorize(visit.ctx, &sender, params, visit.origin()).await,
         Err(refusal) => Err(FlowError::Refused(refusal)),
     };
     match answered {

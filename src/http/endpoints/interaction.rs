@@ -101,7 +101,7 @@ pub async fn decide(id: &str, form: Result<Csrf<ConsentForm>, FormProblem>, visi
     let Some(answer) = answer else { return Reply::see_other(visit.app.path(&path(id, ""))) };
     let run = async {
         let (browser, who) = (visit.known_to().map(|b| b.digest()), visit.who().await?);
-        consent::decided(&visit.app.ctx, InteractionId::new(id), browser, who, answer).await
+        consent::decided(visit.ctx, InteractionId::new(id), browser, who, answer).await
     };
     answered(&visit, id, run.await)
 }
@@ -113,7 +113,7 @@ pub async fn cancel(id: &str, form: Result<Csrf<()>, FormProblem>, visit: Visit<
         return visit.forged(problem, id);
     }
     let browser = visit.known_to().map(|b| b.digest());
-    let outcome = consent::cancel(&visit.app.ctx, InteractionId::new(id), browser).await;
+    let outcome = consent::cancel(visit.ctx, InteractionId::new(id), browser).await;
     answered(&visit, id, outcome)
 }
 
@@ -126,7 +126,7 @@ pub async fn keep(id: &str, form: Result<Csrf<()>, FormProblem>, visit: Visit<'_
     let run = async {
         if let Some(who) = visit.who().await? {
             let browser = visit.known_to().map(|b| b.digest());
-            consent::keep_account(&visit.app.ctx, InteractionId::new(id), browser, &who).await?;
+            consent::keep_account(visit.ctx, InteractionId::new(id), browser, &who).await?;
         }
         Ok(Answered::Again)
     };
@@ -141,7 +141,7 @@ pub async fn switch(id: &str, form: Result<Csrf<()>, FormProblem>, visit: Visit<
     }
     let run = async {
         if let Some(who) = visit.who().await? {
-            consent::switch_account(&visit.app.ctx, &who).await?;
+            consent::switch_account(visit.ctx, &who).await?;
         }
         visit.log_out();
         Ok(Answered::Again)
@@ -161,12 +161,12 @@ async fn next(visit: &mut Visit<'_>, id: &str, problem: Option<(LoginProblem, St
     let key = InteractionId::new(id);
     if let Some(locale) = visit.chosen_locale() {
         let (key, tag) = (key.clone(), locale.tag());
-        visit.app.ctx.store.write(move |conn| Ok::<_, FlowError>(interactions::set_locale(conn, &key, tag)?)).await?;
+        visit.ctx.store.write(move |conn| Ok::<_, FlowError>(interactions::set_locale(conn, &key, tag)?)).await?;
     }
     let who: Option<Who> = visit.who().await?;
     let browser = visit.browser().digest();
-    authorize::claim(&visit.app.ctx, &key, browser.clone()).await?;
-    let step = authorize::resume(&visit.app.ctx, key, Some(browser), who).await?;
+    authorize::claim(visit.ctx, &key, browser.clone()).await?;
+    let step = authorize::resume(visit.ctx, key, Some(browser), who).await?;
     if let Step::Login(view, _) | Step::SelectAccount(view) | Step::Consent(view, _) = &step {
         let wish = view.interaction.locale.clone().or_else(|| view.interaction.request.ui_locales.clone());
         visit.wished(wish.as_deref());
@@ -184,7 +184,7 @@ async fn next(visit: &mut Visit<'_>, id: &str, problem: Option<(LoginProblem, St
 }
 
 fn with_home(visit: &Visit<'_>, kind: ErrorKind) -> ErrorPage {
-    let home = visit.app.ctx.policy.issuer.at("/");
+    let home = visit.ctx.policy.issuer.at("/");
     let back = WebLink::parse(&home).map(|href| WayBack { name: "Doorward".to_owned(), href });
     ErrorPage { back, ..ErrorPage::new(kind) }
 }

@@ -2,18 +2,17 @@
 
 use crate::flows::mint::Told;
 use crate::flows::{self, FlowError};
-use crate::http::App;
-use crate::http::guards::{ClientForm, Wants};
+use crate::http::guards::{ClientForm, Here, Wants};
 use crate::http::reply::Reply;
 use doorward_protocol::error::Refusal;
 use rocket::http::Status;
-use rocket::{State, post};
+use rocket::post;
 
 /// What a service may know of a token.
 #[post("/introspect", data = "<form>")]
-pub async fn introspect(form: Result<ClientForm, Refusal>, wants: Wants, app: &State<App>) -> Reply {
+pub async fn introspect(form: Result<ClientForm, Refusal>, wants: Wants, here: Here<'_>) -> Reply {
     let answered = match form {
-        Ok(ClientForm { sender, params }) => flows::introspect::introspect(&app.ctx, &sender, &params, wants.jwt).await,
+        Ok(ClientForm { sender, params }) => flows::introspect::introspect(&here, &sender, &params, wants.jwt).await,
         Err(refusal) => Err(FlowError::Refused(refusal)),
     };
     match answered {

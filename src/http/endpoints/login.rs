@@ -46,7 +46,7 @@ pub async fn attempt(
         known_browser: visit.known_browser(),
         interaction,
     };
-    let outcome = login::log_in(&visit.app.ctx, attempt).await?;
+    let outcome = login::log_in(visit.ctx, attempt).await?;
     if let Outcome::In { key, known_browser } = &outcome {
         visit.log_in(key, known_browser.as_ref());
     }

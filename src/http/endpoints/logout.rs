@@ -35,7 +35,7 @@ async fn begin(mut visit: Visit<'_>, params: Result<Params, Refusal>, stay: bool
         visit.wished(params.unambiguous("ui_locales"));
         let who = if stay { None } else { visit.signed_in().await? };
         let browser = visit.browser_for(stay);
-        logout::begin(&visit.app.ctx, params, browser, who, stay).await
+        logout::begin(visit.ctx, params, browser, who, stay).await
     };
     match run.await {
         Ok(Begun::Ask(id)) => Reply::see_other(visit.app.path(&format!("/logout/{id}"))),
@@ -50,11 +50,11 @@ pub async fn show(id: &str, mut visit: Visit<'_>) -> Reply {
     visit.chosen_locale();
     let run = async {
         let (key, browser) = (InteractionId::new(id), visit.browser().digest());
-        authorize::claim(&visit.app.ctx, &key, browser.clone()).await?;
-        let asked = logout::find(&visit.app.ctx, key, browser).await?;
+        authorize::claim(visit.ctx, &key, browser.clone()).await?;
+        let asked = logout::find(visit.ctx, key, browser).await?;
         let who = visit.signed_in().await?;
         let apps = match &who {
-            Some(who) => told::took_part(&visit.app.ctx, &who.record.session.id).await?,
+            Some(who) => told::took_part(visit.ctx, &who.record.session.id).await?,
             None => Vec::new(),
         };
         Ok::<_, FlowError>((asked, who, apps))
@@ -62,7 +62,7 @@ pub async fn show(id: &str, mut visit: Visit<'_>) -> Reply {
     match run.await {
         // Posted by the app that took part in this very session: nothing is left to ask (§2).
         Ok((Some(asked), Some(who), _)) if is_proven(&asked.request, &who.record.session.id) => {
-            match logout::end(&visit.app.ctx, who, false).await {
+            match logout::end(visit.ctx, who, false).await {
                 Ok(apps) => finish(&visit, done(&asked, false, apps), false),
                 Err(error) => visit.failed(&error),
             }
@@ -105,12 +105,12 @@ pub async fn decide(id: &str, form: Result<Csrf<LogoutForm>, FormProblem>, visit
         Err(problem) => return visit.forged(problem, id),
     };
     let run = async {
-        let asked = logout::find(&visit.app.ctx, InteractionId::new(id), visit.browser().digest()).await?;
+        let asked = logout::find(visit.ctx, InteractionId::new(id), visit.browser().digest()).await?;
         let Some(asked) = asked else { return Ok(None) };
         let mut apps = Vec::new();
         if form.logout {
             if let Some(who) = visit.signed_in().await? {
-                apps = logout::end(&visit.app.ctx, who, form.everywhere).await?;
+                apps = logout::end(visit.ctx, who, form.everywhere).await?;
             }
             visit.log_out();
         }

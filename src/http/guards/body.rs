@@ -1,5 +1,6 @@
 //! Form bodies, read strictly: size, type, encoding.
 
+use crate::http::watch::ctx;
 use doorward_protocol::check::Check;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::params::Params;
@@ -26,7 +27,11 @@ impl FormBody {
             return Err(Refusal::by(Check::ContentTypeForm));
         }
         let bytes = data.open(LARGEST.kibibytes()).into_bytes().await.map_err(|_| Refusal::by(Check::ParamsWellFormed))?;
-        if bytes.is_complete() { Ok(Self(bytes.into_inner())) } else { Err(Refusal::by(Check::BodySize)) }
+        if !bytes.is_complete() {
+            return Err(Refusal::by(Check::BodySize));
+        }
+        ctx(request).notes.body(&bytes);
+        Ok(Self(bytes.into_inner()))
     }
 
     /// The parameters, of which those named may come several times.

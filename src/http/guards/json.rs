@@ -1,5 +1,6 @@
 //! JSON bodies, read strictly: size, type, one object.
 
+use crate::http::watch::ctx;
 use doorward_protocol::check::Check;
 use doorward_protocol::error::Refusal;
 use doorward_protocol::jose::unique_object;
@@ -24,6 +25,7 @@ impl JsonBody {
         if !bytes.is_complete() {
             return Err(Refusal::by(Check::BodySize));
         }
+        ctx(request).notes.body(&bytes);
         unique_object(&bytes).map(Self).ok_or_else(|| Refusal::by(Check::RegistrationJson))
     }
 }

@@ -4,9 +4,11 @@ use super::FormProblem;
 use crate::flows::authorize::Who;
 use crate::flows::session::{self, SignedIn};
 use crate::flows::{FlowError, authorize, explain};
+use crate::flows::{Ctx, FlowError, authorize};
 use crate::http::cookies::{self, Name};
 use crate::http::headers::request_id;
 use crate::http::reply::{Cause, Csp, Reply, app};
+use crate::http::watch::ctx;
 use crate::http::{App, words};
 use crate::pages::{ErrorKind, ErrorPage, Frame, Locale, Page, negotiate};
 use crate::store::interactions;
@@ -24,6 +26,8 @@ use std::net::IpAddr;
 pub struct Visit<'r> {
     /// The server.
     pub app: &'r App,
+    /// What flows work with.
+    pub ctx: &'r Ctx,
     /// The request's name in the log.
     pub request_id: &'r str,
     /// The language of its page.
@@ -57,6 +61,7 @@ impl<'r> Visit<'r> {
         let accept_language = headers.get_one("Accept-Language");
         let mut visit = Self {
             app,
+            ctx: ctx(request),
             request_id: request_id(request),
             locale: Locale::En,
             jar: request.cookies(),
@@ -142,7 +147,7 @@ impl<'r> Visit<'r> {
     /// [`FlowError`] when the database can't answer.
     pub async fn signed_in(&self) -> Result<Option<SignedIn>, FlowError> {
         match cookies::get(self.jar, Name::Session, &self.app.ctx.policy.issuer) {
-            Some(key) => session::current(&self.app.ctx, &Secret::<SessionKey>::shown(key)).await,
+            Some(key) => session::current(self.ctx, &Secret::<SessionKey>::shown(key)).await,
             None => Ok(None),
         }
     }

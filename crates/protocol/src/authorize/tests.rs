@@ -11,7 +11,7 @@ mod validating;
 
 use super::*;
 use crate::api::Apis;
-use crate::check::{Check, Checks, Evidence};
+use crate::check::{Check, Checks, Heard};
 use crate::claims_request::{ClaimsRequest, Names};
 use crate::client::{Client, Metadata};
 use crate::consent::Consent;
@@ -98,9 +98,9 @@ enum Failure {
 
 /// Takes a request through all stages, and makes sure that a listener hears last of the check that refuses.
 fn request(query: &str, client: Option<Arc<Client>>, hinted: Result<Option<Subject>, ()>) -> Result<Request, Failure> {
-    let mut heard = Vec::new();
-    let mut note = |check: Check, holds: bool, _: Option<&Evidence>| heard.push((check, holds));
-    let outcome = staged(query, client, hinted, &mut Checks::told_to(&mut note));
+    let listener = Heard::default();
+    let outcome = staged(query, client, hinted, &mut Checks::told_to(&listener));
+    let heard = listener.all();
     let refused = match &outcome {
         Ok(_) => None,
         Err(Failure::Page(check) | Failure::Redirect(check, _)) => Some(*check),

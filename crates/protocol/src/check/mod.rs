@@ -50,12 +50,15 @@ impl Evidence {
 }
 
 /// Takes note of each check as it is made.
-pub type Listener<'l> = &'l mut (dyn FnMut(Check, bool, Option<&Evidence>) + Send);
+pub trait Listener: Send + Sync {
+    /// The check, whether it held, and what there was to show.
+    fn heard(&self, check: Check, holds: bool, evidence: Option<&Evidence>);
+}
 
 /// Runs checks: the first that fails decides the answer; a listener, if there is one, hears of all.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Checks<'l> {
-    listener: Option<Listener<'l>>,
+    listener: Option<&'l dyn Listener>,
 }
 
 impl<'l> Checks<'l> {
@@ -65,7 +68,7 @@ impl<'l> Checks<'l> {
     }
 
     /// Tells `listener` of every check.
-    pub fn told_to(listener: Listener<'l>) -> Self {
+    pub fn told_to(listener: &'l dyn Listener) -> Self {
         Self { listener: Some(listener) }
     }
 
@@ -78,8 +81,8 @@ impl<'l> Checks<'l> {
             return Ok(());
         }
         let evidence = evidence();
-        if let Some(listener) = &mut self.listener {
-            listener(check, holds, Some(&evidence));
+        if let Some(listener) = self.listener {
+            listener.heard(check, holds, Some(&evidence));
         }
         if holds { Ok(()) } else { Err(Refusal { check, evidence: Some(evidence), authenticated: false }) }
     }
@@ -89,8 +92,8 @@ impl<'l> Checks<'l> {
     /// # Errors
     /// The [`Refusal`] of that rule when it doesn't.
     pub fn hold(&mut self, check: Check, holds: bool) -> Result<(), Refusal> {
-        if let Some(listener) = &mut self.listener {
-            listener(check, holds, None);
+        if let Some(listener) = self.listener {
+            listener.heard(check, holds, None);
         }
         if holds { Ok(()) } else { Err(Refusal::by(check)) }
     }
@@ -102,6 +105,25 @@ impl<'l> Checks<'l> {
     pub fn some<T>(&mut self, check: Check, value: Option<T>) -> Result<T, Refusal> {
         self.hold(check, value.is_some())?;
         value.ok_or_else(|| Refusal::by(check))
+    }
+}
+
+/// For tests: what was heard, in order.
+#[cfg(test)]
+#[derive(Default)]
+pub(crate) struct Heard(std::sync::Mutex<Vec<(Check, bool)>>);
+
+#[cfg(test)]
+impl Heard {
+    pub(crate) fn all(&self) -> Vec<(Check, bool)> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+}
+
+#[cfg(test)]
+impl Listener for Heard {
+    fn heard(&self, check: Check, holds: bool, _: Option<&Evidence>) {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((check, holds));
     }
 }
 
@@ -121,15 +143,14 @@ mod tests {
 
     #[test]
     fn the_first_rule_that_fails_decides_and_the_listener_hears_all_before_it() {
-        let mut heard = Vec::new();
-        let mut note = |check: Check, holds: bool, _: Option<&Evidence>| heard.push((check, holds));
-        let mut checks = Checks::told_to(&mut note);
+        let heard = Heard::default();
+        let mut checks = Checks::told_to(&heard);
         let outcome = checks
             .hold(Check::CodeKnown, true)
             .and_then(|()| checks.require(Check::CodeInTime, false, || Evidence::new("in time", "late")))
             .and_then(|()| checks.hold(Check::CodeUnspent, false));
         assert_eq!(outcome.map_err(|refusal| refusal.check), Err(Check::CodeInTime));
-        assert_eq!(heard, [(Check::CodeKnown, true), (Check::CodeInTime, false)]);
+        assert_eq!(heard.all(), [(Check::CodeKnown, true), (Check::CodeInTime, false)]);
     }
 
     #[test]

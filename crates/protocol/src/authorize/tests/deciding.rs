@@ -105,12 +105,11 @@ fn the_listener_hears_of_every_refusal() {
         (hinted, Some(&ada), Check::HintedPerson),
         (both, Some(&ada), Check::AccountChosen),
     ] {
-        let mut heard = Vec::new();
-        let mut note = |check: Check, holds: bool, _: Option<&Evidence>| heard.push((check, holds));
+        let listener = Heard::default();
         let facts = Facts { client: &app, session, person: None, consent: None, progress: &Progress::default(), apis: &apis() };
-        let next = decide(&req, facts, NOW, &mut Checks::told_to(&mut note));
+        let next = decide(&req, facts, NOW, &mut Checks::told_to(&listener));
         assert_eq!(refused(&next), Some(check));
-        assert_eq!(heard.last(), Some(&(check, false)));
+        assert_eq!(listener.all().last(), Some(&(check, false)));
         let Next::Refuse(error) = next else { panic!("it is refused") };
         assert_eq!(error.target, req.target);
     }

@@ -1,6 +1,7 @@
 //! Proofs with another kind, algorithm, key, signature or shape.
 
 use super::*;
+use crate::check::Heard;
 
 #[test]
 fn what_is_no_signed_jwt_is_refused() {
@@ -66,13 +67,12 @@ fn a_jti_is_a_text_of_bounded_length() {
 
 #[test]
 fn the_check_that_refused_is_the_last_one_told() {
-    let mut heard = Vec::new();
-    let mut note = |check: Check, holds: bool, _: Option<&Evidence>| heard.push((check, holds));
-    let checks = &mut Checks::told_to(&mut note);
+    let listener = Heard::default();
+    let checks = &mut Checks::told_to(&listener);
     let outcome = Proof(proof(&with(&json!({"htm": "GET"})))).verify("POST", TOKEN, None, OPTIONAL, NOW, checks);
     assert_eq!(outcome.err().map(|r| r.check), Some(Check::DpopHtm));
     assert_eq!(
-        heard,
+        listener.all(),
         [
             (Check::DpopWellFormed, true),
             (Check::DpopAlg, true),
