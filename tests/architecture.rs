@@ -87,6 +87,7 @@ fn the_protocol_reads_no_clock_and_asks_nobody_for_chance() {
     none_says("src/store", &["SystemTime", "Instant::now", "SystemRandom"]);
     none_says("src/flows", &["SystemTime", "Instant::now", "SystemRandom"]);
     none_says("src/pages", &["SystemTime", "Instant::now", "SystemRandom"]);
+    none_says("src/trace", &["SystemTime", "Instant::now", "SystemRandom"]);
 }
 
 #[test]
@@ -97,6 +98,7 @@ fn each_room_uses_only_what_stands_below_it() {
         ("src/pages", &["http", "flows", "store", "cli", "setup", "config", "keys"]),
         ("src/config", &["http", "flows", "pages", "store", "cli", "setup"]),
         ("src/fetch", &["http", "flows", "pages", "store", "cli", "setup", "config", "keys", "passwords", "seal"]),
+        ("src/trace", &["http", "flows", "pages", "store", "cli", "setup", "config", "keys", "passwords", "seal"]),
         ("src/http", &["cli", "setup"]),
     ] {
         // Law: the direction is one way. A name is meant whole: `client_secrets` isn't `cli`.
@@ -107,7 +109,7 @@ fn each_room_uses_only_what_stands_below_it() {
 
 #[test]
 fn rocket_is_at_the_door_and_diesel_in_the_store() {
-    for room in ["src/flows", "src/store", "src/pages", "src/fetch"] {
+    for room in ["src/flows", "src/store", "src/pages", "src/fetch", "src/trace"] {
         for (path, text) in code(room) {
             for line in text.lines().filter(|line| line.contains("rocket::")) {
                 let fine = line.contains("rocket::tokio") || room == "src/pages" && line.contains("rocket::fairing");

@@ -52,7 +52,9 @@ pub async fn begin(ctx: &Ctx, params: Params, browser: Digest<Browser>, who: Opt
                 Some(id) => catalog.client(conn, id)?,
                 None => None,
             };
-            named.iter().for_each(|id| notes.client(id));
+            if let Some(id) = &named {
+                notes.client(id);
+            }
             let hint = hint.and_then(Result::ok);
             Ok::<_, FlowError>((logout::validate(&asked, named.as_ref(), client.as_ref(), hint.as_ref(), checks)?, client))
         })
@@ -90,9 +92,11 @@ pub async fn find(ctx: &Ctx, id: InteractionId, browser: Digest<Browser>) -> Res
     let (now, cache, notes) = (ctx.now(), Arc::clone(&ctx.catalog), ctx.notes.clone());
     ctx.read(move |conn| {
         let Some(request) = interactions::find_logout(conn, &id, &browser, now)? else { return Ok(None) };
-        request.client_id.iter().for_each(|id| notes.client(id));
         let client = match &request.client_id {
-            Some(client) => cache.get(conn)?.client(conn, client)?,
+            Some(client) => {
+                notes.client(client);
+                cache.get(conn)?.client(conn, client)?
+            }
             None => None,
         };
         Ok::<_, FlowError>(Some(Asked { request, client }))

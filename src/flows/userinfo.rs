@@ -71,7 +71,9 @@ pub async fn userinfo(ctx: &Ctx, visitor: &Visitor<'_>) -> Result<Told<Map<Strin
         .read(move |conn| {
             let catalog = cache.get(conn)?;
             let record = find(conn, &token, &catalog, now)?;
-            record.iter().for_each(|record| notes.client(&record.client_id));
+            if let Some(record) = &record {
+                notes.client(&record.client_id);
+            }
             let (record, subject) = resource::accept(record.as_ref(), (scheme, &proven), &issuer, now, &mut notes.checks())?;
             let client = catalog.client(conn, &record.client_id)?.ok_or_else(|| Refusal::by(Check::TokenActive))?;
             if let Some(proof) = &proof {

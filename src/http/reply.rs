@@ -1,9 +1,8 @@
 //! What a handler answers: status, headers, body. Errors are values, so that their cookies and headers aren't lost.
 
 use super::App;
-use crate::flows::{Ctx, FlowError, dpop, explain};
 use super::watch::ctx;
-use crate::flows::{Ctx, FlowError, dpop};
+use crate::flows::{Ctx, FlowError, dpop, explain};
 use crate::pages::{self, Frame, Page};
 use doorward_protocol::authorize::ResponseMode;
 use doorward_protocol::authorize::response::Response as AuthorizationResponse;
@@ -336,7 +335,9 @@ impl From<Refusal> for Reply {
 impl<'r> Responder<'r, 'static> for Reply {
     fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
         if let Some(cause) = self.cause {
-            cause.refusal.iter().for_each(|refusal| ctx(request).notes.refused(refusal));
+            if let Some(refusal) = &cause.refusal {
+                ctx(request).notes.refused(refusal);
+            }
             request.local_cache(|| Noted(Some(cause)));
         }
         let mut response = match self.body {

@@ -3,6 +3,7 @@
 use super::reply::app;
 use crate::flows::Ctx;
 use crate::trace::{MOST_ANSWER, Passed};
+use rocket::tokio::io::AsyncReadExt;
 use rocket::{Request, Response};
 use std::io::Cursor;
 
@@ -29,11 +30,11 @@ pub async fn keep<'r>(request: &'r Request<'_>, response: &mut Response<'r>, id:
     }
     let base = app.site.base.as_str();
     // A stored page may be large; one of ours never is.
-    let answer = match response.body().preset_size() {
-        Some(size) if size > MOST_ANSWER => Vec::new(),
-        Some(_) | None => response.body_mut().to_bytes().await.unwrap_or_default(),
-    };
-    if !answer.is_empty() {
+    let mut answer = Vec::new();
+    if response.body().preset_size().is_some_and(|size| size <= MOST_ANSWER)
+        && response.body_mut().read_to_end(&mut answer).await.is_ok()
+        && !answer.is_empty()
+    {
         response.set_sized_body(answer.len(), Cursor::new(answer.clone()));
     }
     let (path, headers) = (request.uri().path(), request.headers().iter().collect::<Vec<_>>());

@@ -109,7 +109,7 @@ pub enum View {
     /// Everything but passwords, cookies, form tokens and client secrets: the demo.
     Whole,
     /// What is no secret and nobody's: the rest by kind, length and digest.
-    Redacted(hmac::Key),
+    Redacted(Box<hmac::Key>),
 }
 
 /// Public by the protocol, or the client's own choice.

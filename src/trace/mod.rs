@@ -69,7 +69,7 @@ impl Traces {
     pub fn redacted(rng: &dyn Entropy) -> Self {
         let mut key = [0u8; 32];
         rng.fill(&mut key);
-        Self::with(View::Redacted(hmac::Key::new(hmac::HMAC_SHA256, &key)), i64::MIN)
+        Self::with(View::Redacted(Box::new(hmac::Key::new(hmac::HMAC_SHA256, &key))), i64::MIN)
     }
 
     fn with(view: View, until: i64) -> Self {
@@ -112,8 +112,8 @@ impl Traces {
 
     /// The message of that request id.
     pub fn exchange(&self, request_id: &str) -> Option<Arc<Exchange>> {
-        let shelf = open(&self.0.shelf);
-        let found = shelf.flows().flat_map(|flow| &flow.exchanges).find(|(_, exchange)| exchange.request_id == request_id);
+        let kept = open(&self.0.shelf);
+        let found = kept.flows().flat_map(|flow| &flow.exchanges).find(|(_, exchange)| exchange.request_id == request_id);
         found.map(|(_, exchange)| Arc::clone(exchange))
     }
 

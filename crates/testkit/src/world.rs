@@ -11,6 +11,7 @@ use doorward::setup::Setup;
 use doorward::store::definitions::{self, Definition};
 use doorward::store::users::{self, User};
 use doorward::store::{self, Conn};
+use doorward::trace::Traces;
 use doorward_protocol::api::Api;
 use doorward_protocol::client::{Client, Metadata};
 use doorward_protocol::secret::Secret;
@@ -77,6 +78,8 @@ pub struct World {
     pub ctx: Ctx,
     /// Its issuer.
     pub issuer: Issuer,
+    /// Its glass box.
+    pub traces: Traces,
     apps: BTreeMap<String, Value>,
     _place: Place,
 }
@@ -203,6 +206,13 @@ impl Builder {
         self
     }
 
+    /// As the demo's server: with the learners' pages, and everything that passes kept in the glass box.
+    #[must_use]
+    pub fn demo(mut self) -> Self {
+        self.demo = true;
+        self
+    }
+
     /// The server of this world, not yet mounted.
     pub async fn open(self) -> Opened {
         crate::log::quiet();
@@ -217,6 +227,7 @@ impl Builder {
             }
             let (figment, mut settings) = settings(&place, &self.issuer, &self.settings);
             settings.demo = self.demo;
+            settings.learn |= self.demo;
             let setup = Setup::open_with(settings, ticking, Arc::new(SeededEntropy::new(self.seed))).expect("the server to open");
             populate(setup.ctx(), &self.clients, &self.apis, &self.users);
             (setup, figment, place, self.clients)
@@ -225,7 +236,8 @@ impl Builder {
         let name = |json: &Value| json["client_id"].as_str().expect("a client_id").to_owned();
         let apps = clients.into_iter().map(|json| (name(&json), json)).collect();
         let ctx = setup.ctx().clone();
-        let sleeping = Sleeping { clock, issuer: ctx.policy.issuer.clone(), ctx, apps, place };
+        let traces = setup.traces().clone();
+        let sleeping = Sleeping { traces, clock, issuer: ctx.policy.issuer.clone(), ctx, apps, place };
         Opened { setup, figment, sleeping }
     }
 
@@ -256,6 +268,7 @@ pub struct Sleeping {
     pub(crate) clock: Arc<FakeClock>,
     ctx: Ctx,
     issuer: Issuer,
+    traces: Traces,
     apps: BTreeMap<String, Value>,
     place: Place,
 }
@@ -264,8 +277,8 @@ impl Sleeping {
     /// Ignites the Rocket that the server was mounted into.
     pub async fn wake(self, rocket: Rocket<Build>) -> World {
         let local = Local::untracked(rocket).await.expect("the server to ignite");
-        let Self { clock, ctx, issuer, apps, place } = self;
-        World { local, clock, ctx, issuer, apps, _place: place }
+        let Self { clock, ctx, issuer, traces, apps, place } = self;
+        World { local, clock, ctx, issuer, traces, apps, _place: place }
     }
 }
 

@@ -5,8 +5,6 @@ use crate::flows::client_auth::Sender;
 use crate::flows::forward_auth::Question;
 use crate::flows::userinfo::Visitor;
 use crate::http::reply::{Named, app};
-use doorward_protocol::check::{Check, Checks};
-use crate::http::reply::app;
 use crate::http::watch::ctx;
 use doorward_protocol::check::Check;
 use doorward_protocol::client_auth::Presented;
@@ -86,9 +84,8 @@ impl ClientForm {
                 return Err(Refusal::by(Check::ParamNotRepeated));
             }
         }
-        let shown = Presented::read(&authorization, &params, &mut Checks::silent())?;
-        request.local_cache(|| Named(Some(ClientId::new(shown.client_id()))));
         let shown = Presented::read(&authorization, &params, &mut ctx(request).checks())?;
+        request.local_cache(|| Named(Some(ClientId::new(shown.client_id()))));
         let dpop = request.headers().get("DPoP").map(str::to_owned).collect();
         let certificate = certificate::of(request).await;
         Ok(Self { sender: Sender { shown, dpop, certificate }, params })

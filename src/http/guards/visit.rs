@@ -3,8 +3,7 @@
 use super::FormProblem;
 use crate::flows::authorize::Who;
 use crate::flows::session::{self, SignedIn};
-use crate::flows::{FlowError, authorize, explain};
-use crate::flows::{Ctx, FlowError, authorize};
+use crate::flows::{Ctx, FlowError, authorize, explain};
 use crate::http::cookies::{self, Name};
 use crate::http::headers::request_id;
 use crate::http::reply::{Cause, Csp, Reply, app};
