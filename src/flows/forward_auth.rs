@@ -4,7 +4,7 @@ use super::dpop;
 use super::subject::{sub_for, viewer};
 use super::userinfo::{Visitor, find};
 use super::{Ctx, FlowError};
-use doorward_protocol::check::{Check, Checks, Evidence};
+use doorward_protocol::check::{Check, Evidence};
 use doorward_protocol::error::Refusal;
 use doorward_protocol::forward_auth::{Asked, accept, meant};
 use doorward_protocol::resource::{self, Scheme};
@@ -37,7 +37,7 @@ pub struct Question<'r> {
 /// # Errors
 /// [`FlowError::Refused`] by the rules of [`doorward_protocol::forward_auth`] and of RFC 9449 §7.
 pub async fn forward_auth(ctx: &Ctx, question: &Question<'_>) -> Result<Told, FlowError> {
-    let checks = &mut Checks::silent();
+    let checks = &mut ctx.checks();
     checks.require(Check::ForwardCaller, question.may_ask, || {
         Evidence::new("an address in FORWARD_AUTH", question.from.map_or_else(|| "none".to_owned(), |ip| ip.to_string()))
     })?;
@@ -53,15 +53,15 @@ pub async fn forward_auth(ctx: &Ctx, question: &Question<'_>) -> Result<Told, Fl
     };
     let (once, proven) = (proof.clone(), dpop::proven(proof.as_ref(), question.visitor.certificate.as_deref()));
     let (scheme, token, now) = (shown.scheme, shown.token.to_owned(), ctx.now());
-    let (cache, seal) = (Arc::clone(&ctx.catalog), Arc::clone(&ctx.seal));
+    let (cache, seal, notes) = (Arc::clone(&ctx.catalog), Arc::clone(&ctx.seal), ctx.notes.clone());
     let told = ctx
-        .store
         .read(move |conn| {
-            let checks = &mut Checks::silent();
+            let checks = &mut notes.checks();
             let catalog = cache.get(conn)?;
             asked.known(&catalog.apis, checks)?;
             let record = find(conn, &token, &catalog, now)?;
             let record = meant(record.as_ref(), &asked, now, checks)?;
+            notes.client(&record.client_id);
             let gone = || Refusal::by(Check::ForwardActive);
             let client = catalog.client(conn, &record.client_id)?.ok_or_else(gone)?;
             if let Some(proof) = &proof {
@@ -77,7 +77,8 @@ pub async fn forward_auth(ctx: &Ctx, question: &Question<'_>) -> Result<Told, Fl
         .await?;
     // After the token, before the answer: whoever makes keys of their own, and has no token, leaves nothing behind here.
     if let Some(once) = once {
-        ctx.store.write(move |conn| dpop::first_use(conn, Some(&once))).await??;
+        let notes = ctx.notes.clone();
+        ctx.write(move |conn| dpop::first_use(conn, Some(&once), &notes)).await??;
     }
     Ok(told)
 }

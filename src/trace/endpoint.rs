@@ -21,6 +21,8 @@ pub enum Endpoint {
     Userinfo,
     /// `/introspect`.
     Introspect,
+    /// `/forward-auth`.
+    ForwardAuth,
     /// `/revoke`.
     Revoke,
     /// `/logout` and its page.
@@ -50,7 +52,7 @@ pub enum Lane {
 
 impl Endpoint {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Authorize,
         Self::Par,
         Self::Page,
@@ -60,6 +62,7 @@ impl Endpoint {
         Self::Token,
         Self::Userinfo,
         Self::Introspect,
+        Self::ForwardAuth,
         Self::Revoke,
         Self::Logout,
         Self::Jwks,
@@ -83,6 +86,7 @@ impl Endpoint {
             ("token", None, _) => Self::Token,
             ("userinfo", None, _) => Self::Userinfo,
             ("introspect", None, _) => Self::Introspect,
+            ("forward-auth", None, _) => Self::ForwardAuth,
             ("revoke", None, _) => Self::Revoke,
             ("logout", _, _) => Self::Logout,
             ("jwks.json", None, _) => Self::Jwks,
@@ -106,6 +110,7 @@ impl Endpoint {
             Self::Token => "token",
             Self::Userinfo => "userinfo",
             Self::Introspect => "introspect",
+            Self::ForwardAuth => "forward_auth",
             Self::Revoke => "revoke",
             Self::Logout => "logout",
             Self::Jwks => "jwks",
@@ -128,7 +133,7 @@ impl Endpoint {
             | Self::Register
             | Self::Discovery
             | Self::Jwks => Lane::App,
-            Self::Introspect => Lane::Service,
+            Self::Introspect | Self::ForwardAuth => Lane::Service,
         }
     }
 }
