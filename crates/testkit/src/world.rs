@@ -206,13 +206,6 @@ impl Builder {
         self
     }
 
-    /// As the demo's server: with the learners' pages, and everything that passes kept in the glass box.
-    #[must_use]
-    pub fn demo(mut self) -> Self {
-        self.demo = true;
-        self
-    }
-
     /// The server of this world, not yet mounted.
     pub async fn open(self) -> Opened {
         crate::log::quiet();
