@@ -23,7 +23,10 @@ doorward = OAuth(app).register(
 def home():
     if "person" not in session:
         return page("<p><a href=/login>Log in</a></p>")
-    return page(f"<p>Hello, {escape(name(session['person']))}. <a href=/me>Who am I?</a></p>")
+    return page(
+        f"""<p>Hello, {escape(name(session['person']))}.</p>
+        <p><a href=/me>Who am I?</a></p>"""
+    )
 
 
 @app.get("/me")

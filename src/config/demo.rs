@@ -13,6 +13,9 @@ pub(super) const DATABASE_URL: &str = "sqlite://doorward-demo.db";
 /// The file beside it that holds its secret.
 pub(super) const KEY_FILE: &str = "doorward-demo.key";
 
+/// What the demo may ask and tell beside what `FETCH_ALLOW` names: who else is on this machine.
+pub(super) const BESIDE: [&str; 3] = ["localhost", "127.0.0.0/8", "::1"];
+
 /// Refuses a demo that others could reach.
 pub(super) fn check(raw: &mut RawSettings, listen: Option<Listen>, issuer: Option<&Issuer>) {
     if let Some(listen) = listen.filter(|listen| !listen.socket.ip().is_loopback()) {

@@ -140,7 +140,7 @@ keys! {
     ClientIdMetadataHosts, "client_id_metadata_hosts", Fallback::Said("every host"), Kind::List, "app.example, vscode.dev",
         "The hosts whose documents are read; a name stands for itself alone, not for what is below it.";
     FetchAllow, "fetch_allow", Fallback::Nothing, Kind::List, "jwks.internal.example, 10.1.0.0/16",
-        "Hosts or networks that outgoing requests may reach although they are private or loopback.";
+        "Hosts or networks that outgoing requests may reach although they are private or loopback; in the demo the loopback is among them.";
     FetchCaFile, "fetch_ca_file", Fallback::Nothing, Kind::Text, "/etc/doorward/company-ca.pem",
         "A PEM file of certificate authorities that outgoing requests trust beside the system's.";
     TrustedProxies, "trusted_proxies", Fallback::Nothing, Kind::List, "127.0.0.1, 10.0.0.0/24",

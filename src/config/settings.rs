@@ -77,7 +77,7 @@ impl Settings {
         let secret = secret(&mut raw, database_url.as_deref(), demo);
         let required = [Key::RequirePushedRequests, Key::RequireDpopNonce].map(|key| raw.flag(key));
         let strangers = (registration::read(&mut raw), registration::documents(&mut raw));
-        let fetch_allow = fetch_allow(&mut raw);
+        let fetch_allow = fetch_allow(&mut raw, demo);
         let fetch_authorities = fetch_authorities(&mut raw);
         let trusted_proxies = networks(&mut raw, Key::TrustedProxies);
         let forward_auth = forward_auth(&mut raw, issuer.as_ref());
@@ -233,9 +233,11 @@ fn secret(raw: &mut RawSettings, database_url: Option<&str>, demo: bool) -> Opti
     Some(SecretSource::BesideDatabase { file_name: "doorward.key" })
 }
 
-fn fetch_allow(raw: &mut RawSettings) -> FetchAllow {
+fn fetch_allow(raw: &mut RawSettings, demo: bool) -> FetchAllow {
     let mut allow = FetchAllow::default();
-    for entry in raw.list(Key::FetchAllow).unwrap_or_default() {
+    // A learner's app runs beside the demo, and hears of logouts there.
+    let beside = demo::BESIDE.iter().filter(|_| demo).map(|entry| (*entry).to_owned());
+    for entry in raw.list(Key::FetchAllow).unwrap_or_default().into_iter().chain(beside) {
         if let Err(problem) = allow.add(&entry) {
             raw.fault(Key::FetchAllow, format!("the entry {} {problem}", quoted(&entry)));
         }

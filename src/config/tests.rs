@@ -329,6 +329,9 @@ fn the_demo_keeps_to_itself() {
     let settings = demo("", &[("DATABASE_URL", "postgres://host/d"), ("SECRET", LONG)]).expect("settings");
     assert_eq!(settings.database_url, "sqlite://doorward-demo.db");
     assert_eq!(settings.secret, SecretSource::BesideDatabase { file_name: "doorward-demo.key" });
+    let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
+    assert!(settings.fetch_allow.allows_ip(ip("127.0.0.1")) && !settings.fetch_allow.allows_ip(ip("10.0.0.1")));
+    assert!(!load("", &[]).expect("settings").fetch_allow.allows_ip(ip("127.0.0.1")), "the demo alone");
     assert!(demo("", &[("ISSUER", "https://login.example")]).expect_err("a fault").contains("loopback only"));
     // Law: nobody else reaches the demo.
     assert!(

@@ -53,10 +53,12 @@ fn needed(name: &str) -> String {
 // region: home
 #[get("/")]
 fn home(session: Option<Session>) -> RawHtml<String> {
-    match session {
-        Some(session) => page(&format!("<p>Hello, {}. <a href=/me>Who am I?</a></p>", escape(session.person.name()))),
-        None => page("<p><a href=/login>Log in</a></p>"),
-    }
+    let Some(session) = session else { return page("<p><a href=/login>Log in</a></p>") };
+    let name = escape(session.person.name());
+    page(&format!(
+        "<p>Hello, {name}.</p>
+        <p><a href=/me>Who am I?</a></p>"
+    ))
 }
 
 /// For whoever is logged in, by its signature: without a session there is no answer but 401.

@@ -21,3 +21,12 @@ pub fn free_ports() -> u16 {
     let firsts = std::iter::repeat_with(|| 11_000 + u16::try_from(block()).unwrap_or_default() * 20);
     firsts.take(900).find(|first| free(*first)).expect("free ports")
 }
+
+/// Waits for something that Doorward does by itself, at most ten seconds.
+pub fn until(mut done: impl FnMut() -> bool) {
+    let soon = (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        done()
+    });
+    assert!(soon, "not within ten seconds");
+}
