@@ -3,7 +3,7 @@
 //! | program | is | read first |
 //! | --- | --- | --- |
 //! | [`print_shop`] | an OAuth *client*: an app that asks a person for their photos | `shop/login.rs` |
-//! | [`photo_service`] | a *resource server*: an API that accepts tokens | `photos/guard.rs` |
+//! | [`photo_service`] | a *resource server*: an API that accepts tokens | `photos/mod.rs` |
 //! | [`lab::lab_issuer`] | *providers* that make one mistake each, to try an app or a service against | `lab/rows.rs` |
 //!
 //! None depends on the server's code. What they share is `issuer.rs`: finding the server's endpoints and keys.

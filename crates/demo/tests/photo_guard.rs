@@ -8,7 +8,7 @@ use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use common::{KID, Provider, part};
-use doorward_demo::{DemoConfig, photo_service};
+use doorward_demo::{Call, DemoConfig, Heard, photo_service, photo_service_heard};
 use jsonwebtoken::get_current_timestamp;
 use rocket::http::Header;
 use rocket::local::blocking::{Client, LocalResponse};
@@ -64,9 +64,11 @@ fn merged(mut base: Value, changed: Value) -> Value {
     base
 }
 
+/// Status and challenge, without the sentence in it: that one is for people.
 fn verdict(response: &LocalResponse<'_>) -> (u16, String) {
     let challenge = response.headers().get_one("WWW-Authenticate").unwrap_or_default();
-    (response.status().code, challenge.to_owned())
+    let told = challenge.split_once(r#", error_description=""#).and_then(|(before, rest)| Some((before, rest.split_once('"')?.1)));
+    (response.status().code, told.map_or_else(|| challenge.to_owned(), |(before, after)| format!("{before}{after}")))
 }
 
 fn assert_invalid((status, challenge): (u16, String), what: &str) {
@@ -232,6 +234,32 @@ fn a_scope_opens_its_own_route_and_no_other() {
         let token = world.token_with(json!({ "scope": scope }));
         assert_eq!(world.verdict(&token), refused("photos:read"), "only the whole word is the scope: {scope}");
     }
+}
+
+#[test]
+fn what_the_guard_said_is_heard_and_no_token_is_in_it() {
+    let world = World::new();
+    let heard = Heard::default();
+    let cfg = DemoConfig::new(&world.provider.issuer, "shop", "secret");
+    let service = Client::tracked(photo_service_heard(&cfg, heard.clone())).expect("the service starts");
+    let id_token = world.provider.sign(&merged(header(), json!({ "typ": "JWT" })), &merged(world.claims(), json!({ "aud": "shop" })));
+    for (token, call) in [
+        (world.token_with(json!({})), Call::Served),
+        (id_token, Call::NotAccessToken("JWT".to_owned())),
+        (world.token_with(json!({ "aud": world.provider.issuer })), Call::Audience),
+        (world.token_with(json!({ "scope": "albums:read" })), Call::Scope),
+        (world.token_with(json!({ "exp": 1 })), Call::Refused("The access token has expired.")),
+    ] {
+        let mark = heard.mark();
+        drop(service.get("/photos").header(Header::new("Authorization", format!("Bearer {token}"))).dispatch());
+        assert_eq!(heard.after(mark), [call]);
+        assert!(!format!("{heard:?}").contains(&token));
+    }
+    let mark = heard.mark();
+    drop(service.get("/photos").dispatch());
+    drop(service.get("/.well-known/oauth-protected-resource").dispatch());
+    // Law: only what a guard was asked about is a call.
+    assert_eq!(heard.after(mark), [Call::NoToken]);
 }
 
 #[test]

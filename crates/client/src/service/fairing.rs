@@ -1,7 +1,5 @@
 //! What a service attaches to its Rocket.
 
-use std::sync::PoisonError;
-
 use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::http::{ContentType, Header, Method, Status};
 use rocket::response::Responder as _;
@@ -9,9 +7,8 @@ use rocket::route::{Handler, Outcome};
 use rocket::{Build, Catcher, Data, Request, Response, Rocket, Route, catcher};
 use url::Url;
 
-use super::Refusal;
 use super::core::Service;
-use super::guard::Refused;
+use super::guard::refused;
 
 impl Service {
     /// What makes the guards of a Rocket work: attach it once.
@@ -42,8 +39,7 @@ impl Fairing for Attached {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, answer: &mut Response<'r>) {
-        let refused = request.local_cache(Refused::default).0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(refusal) = refused
+        if let Some(refusal) = refused(request)
             && answer.status().code == refusal.status()
             && !answer.headers().contains("WWW-Authenticate")
         {
@@ -85,8 +81,7 @@ struct Answer;
 #[rocket::async_trait]
 impl catcher::Handler for Answer {
     async fn handle<'r>(&self, status: Status, request: &'r Request<'_>) -> catcher::Result<'r> {
-        let refused: Option<Refusal> = request.local_cache(Refused::default).0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match refused.filter(|refusal| refusal.status() == status.code) {
+        match refused(request).filter(|refusal| refusal.status() == status.code) {
             Some(refusal) => refusal.respond_to(request),
             None => (status, (ContentType::JSON, r#"{"error":"request_refused"}"#)).respond_to(request),
         }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::sync::{Mutex, PoisonError};
 
 use rocket::http::{Header, Status};
 use rocket::outcome::Outcome;
@@ -68,11 +69,11 @@ impl<R> fmt::Debug for Allowed<R> {
 
 /// What became of a request, kept for all guards and for the fairing: a proof works once.
 #[derive(Default)]
-pub(super) struct Verdict(pub(super) tokio::sync::OnceCell<Result<Caller, Refusal>>);
+struct Verdict(tokio::sync::OnceCell<Result<Caller, Refusal>>);
 
 /// The last refusal of a request, for the answer.
 #[derive(Default)]
-pub(super) struct Refused(pub(super) std::sync::Mutex<Option<Refusal>>);
+struct Refused(Mutex<Option<Refusal>>);
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Caller {
@@ -91,6 +92,17 @@ impl<'r, R: Require> FromRequest<'r> for Allowed<R> {
         let caller = caller(request, &R::NEEDS).await;
         outcome(request, caller.map(|caller| Self { caller, needs: PhantomData }))
     }
+}
+
+/// What the guards said to a request: who called, or the last refusal; None where none was asked. For fairings that log or count, and for
+/// catchers of your own.
+pub fn verdict(request: &Request<'_>) -> Option<Result<Caller, Refusal>> {
+    refused(request).map(Err).or_else(|| request.local_cache(Verdict::default).0.get().cloned())
+}
+
+/// The last refusal of a request.
+pub(super) fn refused(request: &Request<'_>) -> Option<Refusal> {
+    request.local_cache(Refused::default).0.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 async fn caller(request: &Request<'_>, needs: &Needs) -> Result<Caller, Refusal> {
@@ -120,7 +132,7 @@ fn outcome<T>(request: &Request<'_>, verdict: Result<T, Refusal>) -> request::Ou
         Ok(found) => Outcome::Success(found),
         Err(refusal) => {
             let refused = request.local_cache(Refused::default);
-            *refused.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(refusal.clone());
+            *refused.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(refusal.clone());
             Outcome::Error((status(&refusal), refusal))
         }
     }

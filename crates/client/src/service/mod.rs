@@ -2,10 +2,10 @@
 //!
 //! ```no_run
 //! use doorward_client::Provider;
-//! use doorward_client::service::{self, Allowed, Service};
+//! use doorward_client::service::{self, Allowed, Service, scopes};
 //! use rocket::{get, routes};
 //!
-//! doorward_client::scopes! {
+//! scopes! {
 //!     PhotosRead = "photos:read";
 //! }
 //!
@@ -65,12 +65,13 @@ mod refusal;
 mod replays;
 mod shown;
 
+pub use crate::scopes;
 pub use builder::{ServiceBuilder, ServiceError};
 pub use caller::{Binding, Caller};
 pub use core::Service;
 pub use expected::{People, Profile};
 pub use fairing::catchers;
-pub use guard::Allowed;
+pub use guard::{Allowed, verdict};
 pub use needs::{Machine, Needs, Party, Person, Require};
 pub use reason::{Error, Reason};
 pub use refusal::Refusal;
