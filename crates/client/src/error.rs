@@ -6,6 +6,8 @@ use doorward_protocol::jose::{JwkError, JwsError};
 
 use crate::http::HttpError;
 
+pub use crate::check::Check;
+
 /// The provider's documents are not at hand, or not as they must be. It holds nothing secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

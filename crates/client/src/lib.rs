@@ -15,6 +15,7 @@
 
 mod access_token;
 pub mod calls;
+mod check;
 pub mod client;
 pub mod error;
 pub mod http;
@@ -23,6 +24,7 @@ pub mod keys;
 pub mod login;
 mod memory;
 pub mod metadata;
+mod once;
 pub mod provider;
 mod random;
 #[cfg(feature = "service")]

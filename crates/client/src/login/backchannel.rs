@@ -1,27 +1,21 @@
 //! The provider says by itself that a session is over (OpenID Connect Back-Channel Logout 1.0).
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
 use doorward_protocol::jose::{Typ, numeric_date};
 use serde_json::Value;
 
 use super::Login;
 use super::id_token::text;
 use crate::error::TokenError;
-use crate::time::Timestamp;
 
 /// The member of `events` that makes a token one (section 2.4).
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
-
-/// Used tokens that are remembered at most. Only the provider can make one.
-const MOST: usize = 10_000;
 
 /// Whose sessions are to end, as the provider says: that one session, or all of that person, or what both name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogoutToken {
     subject: Option<String>,
     session: Option<String>,
+    jti: String,
 }
 
 impl LogoutToken {
@@ -43,35 +37,12 @@ impl LogoutToken {
     }
 }
 
-/// The `jti` of tokens that were used, until these have ended.
-#[derive(Debug, Default)]
-pub(super) struct Spent(Mutex<HashMap<String, Timestamp>>);
-
-impl Spent {
-    /// Whether it is the first time.
-    fn first(&self, jti: &str, until: Timestamp, now: Timestamp) -> bool {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.contains_key(jti) {
-            return false;
-        }
-        if known.len() >= MOST {
-            known.retain(|_, until| *until > now);
-        }
-        if known.len() >= MOST
-            && let Some(oldest) = known.iter().min_by_key(|(_, until)| **until).map(|(jti, _)| jti.clone())
-        {
-            known.remove(&oldest);
-        }
-        known.insert(jti.to_owned(), until);
-        true
-    }
-}
-
 impl Login {
     /// Believes a logout token, the parameter `logout_token` of the provider's POST, after all of section 2.6. Then end the sessions that
     /// it [names](LogoutToken::ends), and answer 200 with `Cache-Control: no-store`; on an error answer 400.
     ///
-    /// A token works once: its `jti` is remembered until it ends, in the memory of this [`Login`] and its clones.
+    /// A token works once: its `jti` is remembered until it ends, in the memory of this [`Login`] and its clones. If you can't end the
+    /// sessions, say so by [`logout_failed`](Self::logout_failed).
     ///
     /// # Errors
     /// [`TokenError`].
@@ -101,6 +72,11 @@ impl Login {
         if !self.spent.first(jti, ends, self.provider.now()) {
             return Err(TokenError::Replayed);
         }
-        Ok(LogoutToken { subject, session })
+        Ok(LogoutToken { subject, session, jti: jti.to_owned() })
+    }
+
+    /// The sessions that the token names could not be ended now: answer 503, and the provider may send it again.
+    pub fn logout_failed(&self, token: &LogoutToken) {
+        self.spent.forget(&token.jti);
     }
 }

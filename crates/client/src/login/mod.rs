@@ -52,6 +52,7 @@ use url::Url;
 
 use crate::client::Client;
 use crate::http::may_be_called;
+use crate::once::Once;
 use crate::provider::Provider;
 use crate::time::Seconds;
 
@@ -80,7 +81,7 @@ pub struct Login {
     alg: Alg,
     skew: Seconds,
     after_logout: Option<String>,
-    spent: Arc<backchannel::Spent>,
+    spent: Arc<Once>,
 }
 
 impl fmt::Debug for Login {

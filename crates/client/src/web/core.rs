@@ -15,8 +15,12 @@ use super::seal::Seal;
 use super::store::Sessions;
 use super::trouble::Trouble;
 use crate::login::{Answer, Ask, Login, LoginError, Pending};
+use crate::once::Once;
 use crate::random::random;
 use crate::time::Seconds;
+
+/// A login that is older is refused for its age.
+const LONGEST_LOGIN: Seconds = Seconds::hours(2);
 
 /// An app's own page for troubles: its HTML.
 pub(super) type Page = Arc<dyn Fn(&Trouble) -> String + Send + Sync>;
@@ -40,6 +44,8 @@ pub(super) struct Core {
     pub details: bool,
     pub page: Option<Page>,
     pub renewals: Renewals,
+    /// The states of logins that are finished.
+    pub answered: Once,
 }
 
 /// Where the routes of this crate are in the app.
@@ -98,6 +104,11 @@ impl Core {
             return (Err(self.again(LoginError::State.into(), "/")), None);
         };
         let return_to = pending.return_to().to_owned();
+        // Before the code goes anywhere: a provider that sees one twice ends what the first gave (RFC 6749 section 4.1.2).
+        let over = pending.begun().plus(LONGEST_LOGIN);
+        if !self.answered.first(answer.state(), over, self.login.provider().now()) {
+            return (Err(self.again(LoginError::State.into(), &return_to)), Some(self.names.gone(name)));
+        }
         let told = self.logged_in(pending, &answer, jar).await.map_err(|trouble| self.again(trouble, &return_to));
         (told, Some(self.names.gone(name)))
     }
@@ -148,7 +159,12 @@ impl Core {
     pub async fn told(&self, jwt: &str) -> Result<(), Trouble> {
         let token = self.login.logout_token(jwt).await.map_err(LoginError::from)?;
         match &self.keep {
-            Keep::Store(store) => store.end(&token).await?,
+            Keep::Store(store) => {
+                if let Err(why) = store.end(&token).await {
+                    self.login.logout_failed(&token);
+                    return Err(why.into());
+                }
+            }
             Keep::Cookies(ended) => {
                 let now = self.login.provider().now();
                 ended.told(&token, now, now.plus(self.life));

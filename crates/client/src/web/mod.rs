@@ -57,6 +57,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::login::{Login, LoginError, local_path};
+use crate::once::Once;
 use crate::random::random;
 use crate::time::Seconds;
 
@@ -214,7 +215,7 @@ impl Web {
         let details = details.unwrap_or_else(|| login.redirect_uri().starts_with("http:"));
         let names = cookies::Names::new(&cookie, login.redirect_uri());
         let seal = seal::Seal::new(&key);
-        Core { login, keep, seal, names, life, paths, userinfo, details, page, renewals: renew::Renewals::new() }
+        Core { login, keep, seal, names, life, paths, userinfo, details, page, renewals: renew::Renewals::new(), answered: Once::default() }
     }
 }
 

@@ -18,7 +18,11 @@ nav{display:flex;flex-wrap:wrap;gap:.75rem 1.25rem;margin:1.5rem 0}\
 a{color:LinkText}\
 aside{margin-top:2rem;padding:1rem;border:1px solid GrayText;border-radius:.5rem;font-size:.9375rem;overflow-wrap:anywhere}\
 aside h2{font-size:1rem;margin:0 0 .5rem}\
-aside p:last-child{margin:0}";
+aside dl{margin:0}\
+aside dt{font-weight:600;margin-top:.75rem}\
+aside dd{margin:0}\
+code{font-family:ui-monospace,monospace;font-size:.9375em}\
+footer{margin-top:2rem;font-size:.9375rem;opacity:.8}";
 
 /// A policy under which this page, and nothing else, can be shown.
 pub(super) fn policy() -> String {
@@ -38,10 +42,7 @@ pub(super) fn render(trouble: &Trouble, language: Language, home: &str, details:
         Language::English => english(trouble.kind()),
         Language::Chinese => chinese(trouble.kind()),
     };
-    let (again, back, author, more) = match language {
-        Language::English => ("Log in again", "Go to the start page", "For the author of this app", "More about this error"),
-        Language::Chinese => ("重新登录", "回到首页", "给本应用的开发者", "关于此错误的更多信息"),
-    };
+    let Words { again, back, code, .. } = WORDS[usize::from(language == Language::Chinese)];
     let mut page = format!(
         "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n\
@@ -54,17 +55,72 @@ pub(super) fn render(trouble: &Trouble, language: Language, home: &str, details:
     }
     let _ = writeln!(page, "<a href=\"{}\">{back}</a></nav>", escaped(home));
     if details {
-        let _ = write!(page, "<aside>\n<h2>{author}</h2>\n<p lang=\"en\">{}</p>\n", escaped(&trouble.to_string()));
-        if let Some(crate::login::LoginError::Said(said)) = trouble.login_error()
-            && let Some(uri) = said.uri()
-        {
-            let _ = writeln!(page, "<p><a href=\"{}\" rel=\"noreferrer\">{more}</a></p>", escaped(uri));
-        }
-        page.push_str("</aside>\n");
+        for_the_author(&mut page, trouble, language);
+    } else {
+        let _ = writeln!(page, "<footer>{code} <code>{}</code></footer>", trouble.check().code());
     }
     page.push_str("</main>\n</body>\n</html>\n");
     page
 }
+
+/// Which check failed, what that means, what to do, and the very detail.
+fn for_the_author(page: &mut String, trouble: &Trouble, language: Language) {
+    let check = trouble.check();
+    let Words { author, which, remedy, detail, more, .. } = WORDS[usize::from(language == Language::Chinese)];
+    let (what, todo) = match language {
+        Language::English => (check.sentence(), check.remedy()),
+        Language::Chinese => (check.sentence_in_chinese(), check.remedy_in_chinese()),
+    };
+    let _ = write!(
+        page,
+        "<aside>\n<h2>{author}</h2>\n<dl>\n<dt>{which} <code>{}</code> ({})</dt>\n<dd>{what}</dd>\n<dt>{remedy}</dt>\n<dd>{todo}</dd>\n\
+         <dt>{detail}</dt>\n<dd lang=\"en\">{}</dd>\n",
+        check.code(),
+        check.source(),
+        escaped(&trouble.to_string())
+    );
+    if let Some(crate::login::LoginError::Said(said)) = trouble.login_error()
+        && let Some(uri) = said.uri()
+    {
+        let _ = writeln!(page, "<dd><a href=\"{}\" rel=\"noreferrer\">{more}</a></dd>", escaped(uri));
+    }
+    page.push_str("</dl>\n</aside>\n");
+}
+
+/// The page's own words, in English and Chinese.
+struct Words {
+    again: &'static str,
+    back: &'static str,
+    code: &'static str,
+    author: &'static str,
+    which: &'static str,
+    remedy: &'static str,
+    detail: &'static str,
+    more: &'static str,
+}
+
+static WORDS: [Words; 2] = [
+    Words {
+        again: "Log in again",
+        back: "Go to the start page",
+        code: "Error code:",
+        author: "For the author of this app",
+        which: "What failed:",
+        remedy: "What to do",
+        detail: "Detail",
+        more: "More about this error, from the login server",
+    },
+    Words {
+        again: "重新登录",
+        back: "回到首页",
+        code: "错误代码：",
+        author: "给本应用的开发者",
+        which: "未通过的检查：",
+        remedy: "怎么办",
+        detail: "详情",
+        more: "登录服务器对此错误的说明",
+    },
+];
 
 fn english(kind: Kind) -> Texts {
     let (title, what, advice) = match kind {
@@ -117,25 +173,25 @@ fn english(kind: Kind) -> Texts {
 
 fn chinese(kind: Kind) -> Texts {
     let (title, what, advice) = match kind {
-        Kind::Declined => ("您没有登录", "您选择了不让本应用知道您是谁。它没有得到您的任何信息。", "如果只是点错了，请重新登录。"),
-        Kind::Asked => ("登录服务器需要先问您", "没有您的回答，它无法让您登录。", "请重新登录，它会向您询问。"),
+        Kind::Declined => ("你没有登录", "你选择了不让本应用知道你是谁。它没有得到你的任何信息。", "如果只是点错了，请重新登录。"),
+        Kind::Asked => ("登录服务器需要先问你", "没有你的回答，它无法让你登录。", "请重新登录，它会向你询问。"),
         Kind::Unknown => (
             "这次登录无法完成",
-            "它已经完成过了，或者不是从这个浏览器开始的。刷新了页面、关闭了 Cookie，或点开了不是给您的链接，都会这样。",
+            "它已经完成过了，或者不是从这个浏览器开始的。刷新了页面、关闭了 Cookie，或点开了不是给你的链接，都会这样。",
             "请从这里重新开始，并一直使用同一个浏览器。",
         ),
-        Kind::TooLate => ("时间太久了", "为了您的安全，登录须在一小时内完成，而这次超过了。", "请重新登录，什么都没有丢失。"),
+        Kind::TooLate => ("时间太久了", "为了你的安全，登录须在一小时内完成，而这次超过了。", "请重新登录，什么都没有丢失。"),
         Kind::Unbelieved => (
             "我们无法相信这个答复",
             "登录服务器的答复没有通过我们的检查，因此没有任何人登录。",
             "请再试一次。如果再次出现，请告诉本应用的运营者。",
         ),
-        Kind::Away => ("无法连接登录服务器", "它暂时没有响应。您的账户没有问题。", "请过一分钟再试。"),
-        Kind::NotSetUp => ("本应用的设置有误", "登录服务器不接受本应用的请求方式。这不是您的错，您也无法解决。", "请告诉本应用的运营者。"),
+        Kind::Away => ("无法连接登录服务器", "它暂时没有响应。你的账户没有问题。", "请过一分钟再试。"),
+        Kind::NotSetUp => ("本应用的设置有误", "登录服务器不接受本应用的请求方式。这不是你的错，你也无法解决。", "请告诉本应用的运营者。"),
         Kind::Foreign => (
             "这个请求来自别的网站",
-            "有别的网站想以您的名义在这里做些什么。我们什么都没有做。",
-            "如果您想退出登录，请在本应用的页面上操作。",
+            "有别的网站想以你的名义在这里做些什么。我们什么都没有做。",
+            "如果你想退出登录，请在本应用的页面上操作。",
         ),
         Kind::NoSessions => ("暂时看不到谁登录了", "本应用的一个部分暂时没有响应。什么都没有丢失。", "请过一分钟再试。"),
     };

@@ -93,12 +93,10 @@ impl Core {
         match self.told(token).await {
             Ok(()) => Response::build().status(Status::Ok).header(no_store()).finalize(),
             Err(trouble) => {
-                tracing::warn!(why = %trouble, "a back-channel logout was refused");
+                tracing::warn!(check = trouble.check().code(), why = %trouble, "a back-channel logout was refused");
                 // What may work later is said as such, so that the provider tries again.
-                match trouble.kind() {
-                    Kind::Away | Kind::NoSessions => refused(Status::ServiceUnavailable, "try again later"),
-                    _ => refused(Status::BadRequest, "the logout token is not believed"),
-                }
+                let later = matches!(trouble.kind(), Kind::Away | Kind::NoSessions);
+                refused(if later { Status::ServiceUnavailable } else { Status::BadRequest }, trouble.check().code())
             }
         }
     }
@@ -125,7 +123,7 @@ impl Core {
 
     /// The page of a trouble: the app's own or ours.
     pub(super) fn page<'r>(&self, request: &Request<'_>, trouble: &Trouble) -> Response<'r> {
-        tracing::warn!(why = %trouble, kind = ?trouble.kind(), "a login or logout failed");
+        tracing::warn!(check = trouble.check().code(), why = %trouble, "a login or logout failed");
         let mut answer = Response::build();
         answer.status(trouble.kind().status()).header(ContentType::HTML).header(no_store());
         let body = if let Some(own) = &self.page {

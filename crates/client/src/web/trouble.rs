@@ -5,7 +5,7 @@ use std::fmt;
 use rocket::http::Status;
 
 use super::store::StoreError;
-use crate::error::{ProviderError, TokenError};
+use crate::error::{Check, ProviderError};
 use crate::login::LoginError;
 
 /// What went wrong, by what the person can do about it.
@@ -33,6 +33,48 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// What a person can do when this check failed.
+    pub const fn of(check: Check) -> Self {
+        match check {
+            Check::Declined => Self::Declined,
+            Check::Interaction => Self::Asked,
+            Check::AnswerForm | Check::State | Check::CodeRefused => Self::Unknown,
+            Check::LoginAge | Check::Ended => Self::TooLate,
+            Check::ProviderAway | Check::ProviderAnswer | Check::Busy => Self::Away,
+            Check::AnswerIssuer
+            | Check::TokenAnswer
+            | Check::TokenForm
+            | Check::TokenAlg
+            | Check::TokenType
+            | Check::TokenCritical
+            | Check::TokenKey
+            | Check::TokenSignature
+            | Check::TokenIssuer
+            | Check::TokenAudience
+            | Check::TokenParty
+            | Check::TokenExpired
+            | Check::TokenEarly
+            | Check::TokenClaim
+            | Check::TokenNonce
+            | Check::TokenAccessHash
+            | Check::TokenAge
+            | Check::TokenAcr
+            | Check::TokenSubject
+            | Check::TokenReplayed
+            | Check::Userinfo
+            | Check::UserinfoSubject => Self::Unbelieved,
+            Check::ClientRefused
+            | Check::ScopeRefused
+            | Check::RequestRefused
+            | Check::ProviderIssuer
+            | Check::ProviderMetadata
+            | Check::ProviderKeys
+            | Check::Config => Self::NotSetUp,
+            Check::FormOrigin => Self::Foreign,
+            Check::SessionStore => Self::NoSessions,
+        }
+    }
+
     /// Its HTTP status.
     pub const fn status(self) -> Status {
         match self {
@@ -81,6 +123,15 @@ impl Trouble {
         self.kind
     }
 
+    /// Which check failed.
+    pub fn check(&self) -> Check {
+        match &self.why {
+            Why::Login(why) => why.check(),
+            Why::Store(_) => Check::SessionStore,
+            Why::Foreign => Check::FormOrigin,
+        }
+    }
+
     /// A path of this app where the login begins anew; none where that would not help.
     pub fn again(&self) -> Option<&str> {
         let helps = !matches!(self.kind, Kind::Foreign | Kind::NotSetUp);
@@ -111,37 +162,7 @@ impl std::error::Error for Trouble {}
 
 impl From<LoginError> for Trouble {
     fn from(why: LoginError) -> Self {
-        let kind = match &why {
-            LoginError::Config(_) => Kind::NotSetUp,
-            LoginError::Provider(why) | LoginError::IdToken(TokenError::Provider(why)) => of_provider(why),
-            LoginError::BadAnswer(_) | LoginError::State => Kind::Unknown,
-            LoginError::TooLate | LoginError::Ended => Kind::TooLate,
-            LoginError::OtherIssuer
-            | LoginError::BadTokens(_)
-            | LoginError::IdToken(_)
-            | LoginError::Userinfo(_)
-            | LoginError::OtherPerson => Kind::Unbelieved,
-            LoginError::Said(said) => match said.error() {
-                "access_denied" => Kind::Declined,
-                "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => Kind::Asked,
-                "server_error" | "temporarily_unavailable" => Kind::Away,
-                // A code that was redeemed before, or too late.
-                "invalid_grant" => Kind::Unknown,
-                _ => Kind::NotSetUp,
-            },
-        };
-        Self { kind, why: Why::Login(why), again: None }
-    }
-}
-
-fn of_provider(why: &ProviderError) -> Kind {
-    match why {
-        ProviderError::Unreachable { .. } | ProviderError::BadAnswer { .. } | ProviderError::Interrupted => Kind::Away,
-        ProviderError::IssuerUrl
-        | ProviderError::OtherIssuer { .. }
-        | ProviderError::NotOffered(_)
-        | ProviderError::BadEndpoint(_)
-        | ProviderError::BadKeys(_) => Kind::NotSetUp,
+        Self { kind: Kind::of(why.check()), why: Why::Login(why), again: None }
     }
 }
 

@@ -1,10 +1,12 @@
 //! An app with the fairing, and a browser before it.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
+use doorward_client::error::Check;
 use doorward_client::web::{Session, User, Web};
 use rocket::http::{Header, Status};
-use rocket::local::asynchronous::{Client as Browser, LocalResponse};
+use rocket::local::asynchronous::{Client as Browser, LocalRequest, LocalResponse};
 use rocket::{Build, Rocket, get, routes};
 use serde_json::{Value, json};
 
@@ -44,7 +46,12 @@ pub fn rocket(web: Web) -> Rocket<Build> {
 pub struct App {
     pub story: Story,
     pub browser: Browser,
+    /// Cookies that somebody put into the browser, until the app sets them anew.
+    planted: Mutex<BTreeMap<String, String>>,
 }
+
+/// The secret of apps that share one.
+pub const KEY: &[u8] = b"a secret of the app's own, of 32 bytes and more";
 
 /// What a test needs of an answer.
 #[derive(Debug)]
@@ -63,7 +70,17 @@ impl App {
 
     pub async fn of(story: Story, how: impl FnOnce(Web) -> Web) -> Self {
         let browser = Browser::tracked(rocket(how(Web::new(story.login.clone())))).await.expect("an app");
-        Self { story, browser }
+        Self { story, browser, planted: Mutex::default() }
+    }
+
+    /// Another browser, at an app with the same registration.
+    pub async fn beside(&self, how: impl FnOnce(Web) -> Web) -> Browser {
+        Browser::tracked(rocket(how(Web::new(self.story.login.clone())))).await.expect("an app")
+    }
+
+    /// Whether somebody is logged in.
+    pub async fn is_somebody(&self) -> bool {
+        self.get("/").await.body != "nobody"
     }
 
     pub async fn get(&self, path: &str) -> Page {
@@ -75,7 +92,20 @@ impl App {
         for (name, value) in headers {
             request.add_header(Header::new((*name).to_owned(), (*value).to_owned()));
         }
-        Page::of(request.dispatch().await).await
+        self.send(request).await
+    }
+
+    async fn send(&self, mut request: LocalRequest<'_>) -> Page {
+        for (name, value) in self.lock().iter() {
+            request = request.cookie((name.clone(), value.clone()));
+        }
+        let page = Page::of(request.dispatch().await).await;
+        self.lock().retain(|name, _| !page.cookies.iter().any(|cookie| cookie.starts_with(&format!("{name}="))));
+        page
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {
+        self.planted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Page {
@@ -83,7 +113,7 @@ impl App {
         for (name, value) in headers {
             request.add_header(Header::new((*name).to_owned(), (*value).to_owned()));
         }
-        Page::of(request.dispatch().await).await
+        self.send(request).await
     }
 
     /// The parameters with which the browser is sent to the provider.
@@ -122,13 +152,21 @@ impl App {
         jar.iter().filter(|c| c.name().contains(part)).map(|c| (c.name().to_owned(), c.value().to_owned())).collect()
     }
 
+    /// A login in which the ID token is what `token` makes of the nonce.
+    pub async fn log_in_with(&self, token: impl FnOnce(&str) -> String) -> Page {
+        let sent = self.begin("/login").await;
+        let id_token = token(&sent["nonce"]);
+        self.story.rogue.next("/token", Reply::json(200, &Story::tokens(&id_token, &json!({}))));
+        self.get(&self.callback(&sent["state"])).await
+    }
+
     pub fn plant(&self, name: &str, value: &str) {
-        self.browser.cookies().add(rocket::http::Cookie::new(name.to_owned(), value.to_owned()));
+        self.lock().insert(name.to_owned(), value.to_owned());
     }
 }
 
 impl Page {
-    async fn of(answer: LocalResponse<'_>) -> Self {
+    pub async fn of(answer: LocalResponse<'_>) -> Self {
         let headers = answer.headers().iter();
         let headers = headers.map(|header| (header.name().as_str().to_ascii_lowercase(), header.value().to_owned())).collect();
         Self {
@@ -138,6 +176,13 @@ impl Page {
             headers,
             body: answer.into_string().await.unwrap_or_default(),
         }
+    }
+
+    /// Asserts that this check failed, and that the page says so to the author.
+    pub fn names(&self, check: Check) {
+        assert!(self.body.contains(&format!("<code>{}</code>", check.code())), "not {check:?}: {} {}", self.status, self.body);
+        assert!(self.status >= 400 && self.location.is_none() && self.headers["cache-control"] == "no-store", "{self:?}");
+        assert!(self.headers["content-security-policy"].starts_with("default-src 'none'") && !self.body.contains("<script"));
     }
 
     /// The query of where it leads.
