@@ -1,6 +1,7 @@
 //! The pages for learners, as they are asked for: where they are, and where they aren't.
 #![allow(clippy::expect_used, missing_docs)]
 
+use doorward::pages::learn::Chapter;
 use doorward_testkit::World;
 
 async fn learning() -> World {
@@ -28,4 +29,68 @@ async fn with_it_the_front_page_leads_there_and_the_navigation_names_each_part()
     }
     // Law: exactly one part is marked as the current one.
     assert_eq!(page.body.matches("aria-current=\"page\"").count(), 1);
+}
+
+/// Addresses of `href` on a page, decoded as a browser would.
+fn links(body: &str) -> Vec<String> {
+    body.split(" href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .map(|link| link.replace("&#x2F;", "/").replace("&amp;", "&"))
+        .collect()
+}
+
+fn resolved(page: &str, link: &str) -> String {
+    let base = url::Url::parse(&format!("http://127.0.0.1:8000{page}")).expect("an address");
+    base.join(link).expect("a link").to_string()
+}
+
+#[rocket::async_test]
+async fn every_chapter_is_there_in_both_languages_and_its_links_lead_somewhere() {
+    let world = learning().await;
+    // Parts with pages of their own, tested with them.
+    let elsewhere = ["/learn/app", "/learn/trace", "/learn/lab", "/learn/services"];
+    let mut pages = Vec::new();
+    for language in ["en", "zh-CN"] {
+        for chapter in Chapter::all() {
+            let path = format!("/learn/tutorial/{}", chapter.name);
+            let page = world.get(&format!("{path}?ui_locales={language}")).await;
+            assert_eq!(page.status, 200, "{path}");
+            assert!(page.body.contains(&format!("<html lang=\"{language}\">")), "{path}");
+            pages.push((path, page.body));
+        }
+    }
+    for (path, body) in &pages {
+        for link in links(body) {
+            let target = resolved(path, &link);
+            let Some(own) = target.strip_prefix("http://127.0.0.1:8000") else {
+                let loopback = target.starts_with("http://127.0.0.1:800") || target.starts_with("http://localhost:8080");
+                assert!(target.starts_with("https://") || loopback, "{path}: {target}");
+                continue;
+            };
+            let (place, anchor) = own.split_once('#').map_or((own, None), |(place, anchor)| (place, Some(anchor)));
+            if elsewhere.contains(&place) {
+                continue;
+            }
+            let found = world.get(place).await;
+            assert!(found.status == 200 || found.status == 303, "{path}: {target} answers {}", found.status);
+            if let Some(anchor) = anchor {
+                // Law: a link leads to what it names.
+                assert!(found.body.contains(&format!("id=\"{anchor}\"")), "{path}: nothing is {target}");
+            }
+        }
+    }
+}
+
+#[rocket::async_test]
+async fn a_chapter_that_is_not_there_is_an_error_page_and_a_task_is_found_by_its_id() {
+    let world = learning().await;
+    for name in ["nothing", "01-start", "start.md", "%2e%2e", "login%00", "<b>"] {
+        assert_eq!(world.get(&format!("/learn/tutorial/{name}")).await.status, 404, "{name}");
+    }
+    let place = Chapter::task("step-1").expect("a task");
+    let (path, anchor) = place.split_once('#').expect("an anchor");
+    // Law: whoever gives a hint can lead to the task it is about.
+    assert!(world.get(path).await.body.contains(&format!("id=\"{anchor}\"")));
+    assert_eq!(Chapter::task("nothing"), None);
 }

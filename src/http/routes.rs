@@ -89,7 +89,7 @@ fn pages() -> Vec<Route> {
 
 /// What learners see, where the setting `LEARN` is on: one page a line, in the order of the navigation.
 fn learn() -> Vec<Route> {
-    routes![learn::tutorial::contents]
+    routes![learn::tutorial::contents, learn::tutorial::chapter,]
 }
 
 /// RFC 8414 §3.1: for an issuer with a path, the well-known part stands between host and path.

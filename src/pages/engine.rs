@@ -44,6 +44,7 @@ pub(super) const EMBEDDED: &[(&str, &str)] = embed![
     "hand_over.html",
     "learn/base.html",
     "learn/contents.html",
+    "learn/chapter.html",
 ];
 
 /// A page could not be rendered: always a fault of a template, never of a request.

@@ -1,4 +1,4 @@
-//! What the templates can call: `t`, `t_html`, `date`, `moment`, `iso`, `duration`.
+//! What the templates can call: `t`, `t_html`, `date`, `moment`, `iso`, `duration`; for learners `chapter`, `sequence`, `map`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use tera::{Error, Function, Tera, Value, escape_html};
 
 use super::dates;
 use super::i18n::Locale;
+use super::learn::{Chapter, diagram};
 use super::messages::{Messages, tame};
 
 type Arguments = HashMap<String, Value>;
@@ -18,6 +19,21 @@ struct Plain(Arc<Messages>);
 /// `t_html(locale=…, key=…, name=…)`: a message that holds tags of ours (its key ends in `_html`). Its output is taken as
 /// it is, therefore every value is escaped before it goes in.
 struct Marked(Arc<Messages>);
+
+/// `chapter(locale=…, number=…)`: the text of a chapter of the tutorial, markup of ours.
+struct Text;
+
+impl Function for Text {
+    fn call(&self, arguments: &Arguments) -> tera::Result<Value> {
+        let number = usize::try_from(number(arguments, "number")?).map_err(Error::msg)?;
+        let chapter = Chapter::all().get(number).ok_or_else(|| Error::msg(format!("no chapter {number}")))?;
+        Ok(Value::String(chapter.told(locale(arguments)?).html.to_owned()))
+    }
+
+    fn is_safe(&self) -> bool {
+        true
+    }
+}
 
 impl Function for Plain {
     fn call(&self, arguments: &Arguments) -> tera::Result<Value> {
@@ -46,6 +62,8 @@ pub(super) fn register(tera: &mut Tera, messages: &Arc<Messages>) {
     tera.register_function("date", |arguments: &Arguments| when(arguments, dates::date));
     tera.register_function("moment", |arguments: &Arguments| when(arguments, dates::moment));
     tera.register_function("iso", |arguments: &Arguments| when(arguments, |_, at| dates::iso(at)));
+    tera.register_function("chapter", Text);
+    diagram::register(tera);
     let messages = Arc::clone(messages);
     tera.register_function("duration", move |arguments: &Arguments| {
         let rounded = dates::round(number(arguments, "seconds")?);

@@ -84,7 +84,8 @@ macro_rules! each_page {
             crate::pages::Explained,
             crate::pages::FormPost,
             crate::pages::HandOver,
-            crate::pages::learn::Contents
+            crate::pages::learn::Contents,
+            crate::pages::learn::ChapterPage
         )
     };
 }

@@ -10,11 +10,14 @@
 //!    the setting `LEARN` is on, and nowhere else.
 //! 5. `static/learn.css`: what `doorward.css` has no class for. Both are held below 15 KiB, and a class that no page has is refused.
 
-mod contents;
+mod book;
+mod chapter;
+pub mod diagram;
 
 use serde::Serialize;
 
-pub use contents::Contents;
+pub use book::Chapter;
+pub use chapter::{ChapterPage, Contents, Entry};
 
 /// A part of the learners' site, as the navigation shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -2,7 +2,8 @@
 
 use crate::http::guards::Visit;
 use crate::http::reply::{Csp, Reply};
-use crate::pages::learn::Contents;
+use crate::pages::learn::{ChapterPage, Contents};
+use crate::pages::{ErrorKind, ErrorPage};
 use rocket::get;
 use rocket::http::Status;
 
@@ -10,5 +11,15 @@ use rocket::http::Status;
 #[get("/learn")]
 pub fn contents(visit: Visit<'_>) -> Reply {
     visit.chosen_locale();
-    visit.page_at("/learn", Status::Ok, &Contents::new(), &Csp::default())
+    visit.page_at("/learn", Status::Ok, &Contents::new(&visit.app.site.base, visit.locale), &Csp::default())
+}
+
+/// A chapter.
+#[get("/learn/tutorial/<name>")]
+pub fn chapter(name: &str, visit: Visit<'_>) -> Reply {
+    visit.chosen_locale();
+    match ChapterPage::named(&visit.app.site.base, name, visit.locale) {
+        Some(page) => visit.page_at(&format!("/learn/tutorial/{name}"), Status::Ok, &page, &Csp::default()),
+        None => visit.trouble(Status::NotFound, &ErrorPage::new(ErrorKind::NotFound)),
+    }
 }
