@@ -25,7 +25,7 @@ impl Place {
     fn faults(&self) -> String {
         match Book::read(&self.0) {
             Ok(_) => String::new(),
-            Err(faults) => faults.iter().map(|fault| format!("{fault}\n")).collect(),
+            Err(faults) => faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
         }
     }
 }
