@@ -27,7 +27,6 @@ pub mod metadata;
 mod once;
 pub mod provider;
 mod random;
-#[cfg(feature = "service")]
 pub mod service;
 pub mod time;
 #[cfg(feature = "web")]

@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use doorward_protocol::jose::Alg;
 use doorward_protocol::resource_metadata::well_known;
-use rocket::Request;
 use serde_json::json;
 use url::Url;
 
 use super::core::{Inner, Service};
 use super::expected::{Expected, People, Profile};
-use super::guard::CertificateOf;
 use super::introspection::{Introspection, LONGEST};
 use super::proof::Proofs;
 use crate::time::Seconds;
 use crate::{Client, Provider};
+#[cfg(feature = "service")]
+use {super::guard::CertificateOf, rocket::Request};
 
 /// The furthest that clocks may be said to differ.
 const WIDEST_LEEWAY: Seconds = Seconds::minutes(5);
@@ -40,6 +40,7 @@ pub struct ServiceBuilder {
     address: Option<String>,
     nonce_key: Option<[u8; 32]>,
     nonce_required: bool,
+    #[cfg(feature = "service")]
     certificate: Option<CertificateOf>,
 }
 
@@ -94,6 +95,7 @@ impl Service {
             address: None,
             nonce_key: None,
             nonce_required: false,
+            #[cfg(feature = "service")]
             certificate: None,
         }
     }
@@ -181,6 +183,7 @@ impl ServiceBuilder {
 
     /// Where the verified client certificate of a request is found, for tokens that are bound to one (RFC 8705). Without this they are
     /// refused. The function sees the request and gives DER; a header may be believed only if your proxy sets it.
+    #[cfg(feature = "service")]
     pub fn certificate(mut self, of: impl for<'r> Fn(&'r Request<'_>) -> Option<Vec<u8>> + Send + Sync + 'static) -> Self {
         self.certificate = Some(Box::new(of));
         self
@@ -204,12 +207,23 @@ impl ServiceBuilder {
         };
         let nonce_key = self.nonce_key.map_or_else(random_key, Ok)?;
         let metadata = self.metadata();
-        let Self { provider, resource, algs, leeway, people, profile, always_ask, signed, longest, nonce_required, certificate, .. } = self;
+        let Self { provider, resource, algs, leeway, people, profile, always_ask, signed, longest, nonce_required, .. } = self;
         let introspection = self.asked_by.map(|client| Introspection::new(provider.clone(), client, signed, longest));
         let metadata_at = well_known(&resource);
         let expected = Expected { issuer: provider.issuer().to_owned(), audience: resource, leeway, people, profile };
         let proofs = Proofs::new(base, nonce_key, nonce_required);
-        let inner = Inner { provider, expected, algs, introspection, always_ask, proofs, metadata_at, metadata, certificate };
+        let inner = Inner {
+            provider,
+            expected,
+            algs,
+            introspection,
+            always_ask,
+            proofs,
+            metadata_at,
+            metadata,
+            #[cfg(feature = "service")]
+            certificate: self.certificate,
+        };
         Ok(Service(Arc::new(inner)))
     }
 
@@ -222,6 +236,10 @@ impl ServiceBuilder {
             "bearer_methods_supported": ["header"],
             "dpop_signing_alg_values_supported": Alg::ALL.map(Alg::name),
         });
+        #[cfg(feature = "service")]
+        if self.certificate.is_some() {
+            document["tls_client_certificate_bound_access_tokens"] = json!(true);
+        }
         if !self.scopes.is_empty() {
             document["scopes_supported"] = json!(self.scopes);
         }

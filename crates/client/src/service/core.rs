@@ -31,6 +31,7 @@ pub(super) struct Inner {
     pub proofs: Proofs,
     pub metadata_at: Option<String>,
     pub metadata: String,
+    #[cfg(feature = "service")]
     pub certificate: Option<super::guard::CertificateOf>,
 }
 
@@ -49,6 +50,16 @@ impl Service {
     /// The issuer whose tokens it takes.
     pub fn provider(&self) -> &Provider {
         &self.0.provider
+    }
+
+    /// What it says of itself, as JSON: who gives tokens for it, and how to send them (RFC 9728 §2). For anybody to read.
+    pub fn metadata(&self) -> &str {
+        &self.0.metadata
+    }
+
+    /// Where clients look for that (RFC 9728 §3): at the host of its resource. None where the resource has no host.
+    pub fn metadata_url(&self) -> Option<&str> {
+        self.0.metadata_at.as_deref()
     }
 
     /// Who calls. Ask once a request: a DPoP proof works once.

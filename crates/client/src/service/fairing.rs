@@ -30,7 +30,7 @@ impl Fairing for Attached {
 
     async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
         let service = self.0.clone();
-        let at = service.0.metadata_at.as_deref().and_then(|at| Url::parse(at).ok());
+        let at = service.metadata_url().and_then(|at| Url::parse(at).ok());
         let rocket = rocket.manage(service);
         Ok(match at {
             Some(at) => rocket.mount("/", [Route::new(Method::Get, at.path(), Published)]),
@@ -58,7 +58,7 @@ impl Handler for Published {
         let Some(service) = request.rocket().state::<Service>() else {
             return Outcome::forward(data, Status::NotFound);
         };
-        let body = service.0.metadata.clone();
+        let body = service.metadata().to_owned();
         let answer = Response::build()
             .header(ContentType::JSON)
             .header(Header::new("Access-Control-Allow-Origin", "*"))

@@ -48,14 +48,32 @@
 //!
 //! # Without Rocket
 //!
-//! [`Service::authenticate`] takes a request as [`Presented`] and gives a [`Caller`] or a [`Refusal`], [`Service::allow`] holds the caller
-//! against [`Needs`].
+//! The guards are a thin layer, left out without the feature `service`. Below it, [`Service::authenticate`] takes a request as [`Presented`]
+//! and gives a [`Caller`] or a [`Refusal`], and [`Service::allow`] holds the caller against [`Needs`]:
+//!
+//! ```
+//! use doorward_client::service::{Needs, Presented, Refusal, Service};
+//!
+//! const READ: Needs = Needs::scopes(&["photos:read"]);
+//!
+//! /// A refusal has the status, the `WWW-Authenticate` headers, perhaps a `DPoP-Nonce`, and the JSON body of the answer.
+//! async fn photos(service: &Service, method: &str, path: &str, authorization: &[&str], dpop: &[&str]) -> Result<String, Refusal> {
+//!     let shown = Presented::new(method, path).authorization(authorization).dpop(dpop);
+//!     let caller = service.authenticate(&shown).await?;
+//!     service.allow(&caller, &READ)?;
+//!     Ok(format!("the photos of {}", caller.subject()))
+//! }
+//! ```
+//!
+//! Publish [`Service::metadata`] at [`Service::metadata_url`], which refusals point to.
 
 mod builder;
 mod caller;
 mod core;
 mod expected;
+#[cfg(feature = "service")]
 mod fairing;
+#[cfg(feature = "service")]
 mod guard;
 mod introspection;
 mod needs;
@@ -70,7 +88,9 @@ pub use builder::{ServiceBuilder, ServiceError};
 pub use caller::{Binding, Caller};
 pub use core::Service;
 pub use expected::{People, Profile};
+#[cfg(feature = "service")]
 pub use fairing::catchers;
+#[cfg(feature = "service")]
 pub use guard::{Allowed, verdict};
 pub use needs::{Machine, Needs, Party, Person, Require};
 pub use reason::{Error, Reason};

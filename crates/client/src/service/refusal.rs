@@ -41,6 +41,7 @@ impl Refusal {
     }
 
     /// Where there is no service to speak for.
+    #[cfg(feature = "service")]
     pub(super) fn bare(reason: Reason) -> Self {
         Self { reason, challenges: Vec::new(), nonce: None }
     }

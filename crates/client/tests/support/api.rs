@@ -29,6 +29,17 @@ fn photos(caller: Allowed<PhotosRead>) -> String {
     caller.subject().to_owned()
 }
 
+/// What the handler at this path needs.
+pub fn needs_of(path: &str) -> Needs {
+    match path {
+        "/photos" => PhotosRead::NEEDS,
+        "/people" => Person::NEEDS,
+        "/machines" => Machine::NEEDS,
+        "/pay" => Pay::NEEDS,
+        _ => Needs::nothing(),
+    }
+}
+
 /// Two guards of one request: its proof is used once.
 #[get("/twice")]
 fn twice(first: Caller, second: Result<Allowed<PhotosRead>, Refusal>) -> Result<String, Refusal> {
