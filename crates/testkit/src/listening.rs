@@ -20,11 +20,11 @@ pub struct Listening {
 }
 
 impl Listening {
-    pub(crate) async fn start(opened: Opened) -> Self {
+    pub(crate) async fn start(opened: Opened, port: u16) -> Self {
         let Opened { setup, figment, sleeping } = opened;
         let (tell, told) = oneshot::channel();
         let tell = Mutex::new(Some(tell));
-        let rocket = setup.rocket(&figment.merge(("port", 0u16))).expect("a Rocket").attach(AdHoc::on_liftoff("port", move |rocket| {
+        let rocket = setup.rocket(&figment.merge(("port", port))).expect("a Rocket").attach(AdHoc::on_liftoff("port", move |rocket| {
             let port = rocket.config().port;
             let tell = tell.lock().expect("no panic before").take();
             Box::pin(async move {

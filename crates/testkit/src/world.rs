@@ -242,7 +242,12 @@ impl Builder {
 
     /// Starts it on a port of the loopback, for what can't be said through Rocket's own client.
     pub async fn listen(self) -> Listening {
-        Listening::start(self.open().await).await
+        self.listen_on(0).await
+    }
+
+    /// The same on a port that the [issuer](Self::issuer) names, for apps that come over the network.
+    pub async fn listen_on(self, port: u16) -> Listening {
+        Listening::start(self.open().await, port).await
     }
 }
 
