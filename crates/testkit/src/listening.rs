@@ -1,6 +1,6 @@
 //! A server on a real port: for bytes that no client would send.
 
-use crate::{FakeClock, Opened, Sleeping};
+use crate::{Builder, FakeClock, Opened, Sleeping};
 use rocket::fairing::AdHoc;
 use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
 use rocket::tokio::net::TcpStream;
@@ -19,8 +19,20 @@ pub struct Listening {
     _world: Sleeping,
 }
 
+impl Builder {
+    /// Starts it on a port of the loopback, for what can't be said through Rocket's own client.
+    pub async fn listen(self) -> Listening {
+        self.listen_on(0).await
+    }
+
+    /// The same on a port that the [issuer](Self::issuer) names, for apps that come over the network.
+    pub async fn listen_on(self, port: u16) -> Listening {
+        Listening::start(self.open().await, port).await
+    }
+}
+
 impl Listening {
-    pub(crate) async fn start(opened: Opened, port: u16) -> Self {
+    async fn start(opened: Opened, port: u16) -> Self {
         let Opened { setup, figment, sleeping } = opened;
         let (tell, told) = oneshot::channel();
         let tell = Mutex::new(Some(tell));

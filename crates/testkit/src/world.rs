@@ -2,7 +2,7 @@
 
 use crate::backend::Place;
 use crate::send::{NEAR, Outgoing, send};
-use crate::{App, Backend, Browser, FakeClock, Listening, Page, SeededEntropy};
+use crate::{App, Backend, Browser, FakeClock, Page, SeededEntropy};
 use doorward::client_secrets;
 use doorward::clock::Clock;
 use doorward::config::{EnvText, Settings};
@@ -238,16 +238,6 @@ impl Builder {
     pub async fn start(self) -> World {
         let Opened { setup, figment, sleeping } = self.open().await;
         sleeping.wake(setup.rocket(&figment).expect("a Rocket")).await
-    }
-
-    /// Starts it on a port of the loopback, for what can't be said through Rocket's own client.
-    pub async fn listen(self) -> Listening {
-        self.listen_on(0).await
-    }
-
-    /// The same on a port that the [issuer](Self::issuer) names, for apps that come over the network.
-    pub async fn listen_on(self, port: u16) -> Listening {
-        Listening::start(self.open().await, port).await
     }
 }
 
