@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use doorward_protocol::jose::{JwkError, JwsError};
-
 use crate::http::HttpError;
 
 pub use crate::check::Check;
+pub use doorward_protocol::jose::{JoseError, JwkError, JwsError};
 
 /// The provider's documents are not at hand, or not as they must be. It holds nothing secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +14,7 @@ pub enum ProviderError {
     /// The issuer is no https URL, nor http to the loopback, or it has a query, a fragment or credentials (RFC 8414 section 2).
     IssuerUrl,
     /// No answer at this address.
+    #[non_exhaustive]
     Unreachable {
         /// What was asked for.
         url: String,
@@ -22,6 +22,7 @@ pub enum ProviderError {
         why: HttpError,
     },
     /// The answer at this address is none that can be used: the text says what is wrong.
+    #[non_exhaustive]
     BadAnswer {
         /// What was asked for.
         url: String,
@@ -32,6 +33,7 @@ pub enum ProviderError {
     },
     /// The document is of another issuer (OpenID Connect Discovery section 4.3, RFC 8414 section 3.3). They must be the same text:
     /// a slash at the end makes another.
+    #[non_exhaustive]
     OtherIssuer {
         /// Who was meant.
         expected: String,

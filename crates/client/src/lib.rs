@@ -89,7 +89,7 @@ pub mod time;
 #[cfg(feature = "web")]
 pub mod web;
 
-pub use doorward_protocol::jose::{Alg, Rules, Typ, Verified};
+pub use doorward_protocol::jose::{Alg, Rules, SigningKey, Typ, Verified};
 
 pub use access_token::AccessToken;
 pub use calls::Calls;

@@ -13,6 +13,7 @@ const MOST_ACTORS: usize = 16;
 
 /// How it is told that a person stands behind a token: nothing in RFC 9068 says so by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum People {
     /// By a login: the token has `auth_time`, and its `sub` is not its client. Doorward's tokens tell it so, exchanged ones too.
     #[default]
@@ -24,6 +25,7 @@ pub enum People {
 
 /// What kind of JWT an access token is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Profile {
     /// RFC 9068: `typ` is `at+jwt`, and every claim that it demands is there.
     #[default]

@@ -2,6 +2,7 @@
 
 /// Whom a handler is for (RFC 9700 §4.15: a machine must never pass for a person).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Party {
     /// Anybody whose token is good.
     Anybody,
