@@ -30,6 +30,8 @@ pub struct Setup {
     statics: Statics,
     settings: Settings,
     traces: Traces,
+    #[cfg(feature = "demo")]
+    workshop: Option<Arc<crate::flows::learner::Workshop>>,
 }
 
 /// Why a server can't start: one sentence for the operator.
@@ -150,12 +152,26 @@ impl Setup {
             notes: Noting::default(),
         };
         let traces = if settings.demo { Traces::demo() } else { Traces::redacted(&*ctx.rng) };
-        Ok(Self { ctx, templates, statics, settings, traces })
+        Ok(Self {
+            ctx,
+            templates,
+            statics,
+            settings,
+            traces,
+            #[cfg(feature = "demo")]
+            workshop: None,
+        })
     }
 
     /// What flows work with: for programs that call them directly.
     pub fn ctx(&self) -> &Ctx {
         &self.ctx
+    }
+
+    /// Opens the workshop in which learners' apps are checked.
+    #[cfg(feature = "demo")]
+    pub fn open_workshop(&mut self, workshop: crate::flows::learner::Workshop) {
+        self.workshop = Some(Arc::new(workshop));
     }
 
     /// The glass box.
@@ -185,7 +201,9 @@ impl Setup {
 
     /// The store closes when the last of its users is gone: at the shutdown's beginning it would fail what is under way.
     fn mount(self, rocket: Rocket<Build>) -> Rocket<Build> {
-        let Self { ctx, templates, statics, settings, traces } = self;
+        #[cfg(feature = "demo")]
+        let workshop = self.workshop;
+        let Self { ctx, templates, statics, settings, traces, .. } = self;
         let site = statics.site(ctx.policy.issuer.path());
         let (sweeping, delivering) = (ctx.clone(), ctx.clone());
         let app = App {
@@ -199,6 +217,8 @@ impl Setup {
             learn: settings.learn,
             demo: settings.demo,
             traces,
+            #[cfg(feature = "demo")]
+            workshop,
         };
         http::mount(rocket, app).attach(pages::attach(templates)).attach(AdHoc::on_liftoff("Doorward sweeper and courier", |rocket| {
             let stop = rocket.shutdown();

@@ -1,12 +1,13 @@
 //! What `serve --demo` adds: a person, an app of a third party, and its service. None of it exists without `--demo`.
 
+use super::checker;
 use super::output::CliError;
 use crate::config::Settings;
 use crate::setup::Setup;
 use crate::store::users::{self, User};
 use crate::store::{StoreError, apis, clients};
 use crate::{flows::Ctx, passwords};
-use doorward_demo::{DemoConfig, lab};
+use doorward_demo::{DemoConfig, Heard, lab};
 use doorward_protocol::api::Api;
 use doorward_protocol::client::{Client, Metadata};
 use doorward_protocol::secret::{ClientSecret, Secret, random_id};
@@ -22,7 +23,7 @@ const CLIENT: &str = "papercrane";
 /// How far above the server's port the lab listens.
 const LAB: u16 = 7;
 
-fn failed(why: impl std::fmt::Display) -> CliError {
+pub(super) fn failed(why: impl std::fmt::Display) -> CliError {
     CliError::new("demo", why.to_string())
 }
 
@@ -30,7 +31,7 @@ fn failed(why: impl std::fmt::Display) -> CliError {
 ///
 /// # Errors
 /// [`CliError`] when the database can't.
-pub fn prepare(setup: &Setup, settings: &Settings, told: &mut Value) -> Result<Vec<(&'static str, Rocket<Build>)>, CliError> {
+pub fn prepare(setup: &mut Setup, settings: &Settings, told: &mut Value) -> Result<Vec<(&'static str, Rocket<Build>)>, CliError> {
     let ctx = setup.ctx();
     let port = settings.listen.port();
     let secret = Secret::<ClientSecret>::mint(&*ctx.rng);
@@ -48,15 +49,18 @@ pub fn prepare(setup: &Setup, settings: &Settings, told: &mut Value) -> Result<V
     told["password"] = json!(password);
     let lab_port = port.checked_add(LAB).ok_or_else(|| failed("the demo needs the seven ports above the server's"))?;
     told["lab"] = json!(lab::address(lab_port));
+    let heard = Heard::default();
+    let workshop = checker::workshop(ctx, &config, &told["lab"], heard.clone(), port)?;
+    setup.open_workshop(workshop);
     Ok(vec![
         ("the demo app", doorward_demo::print_shop(&config)),
-        ("the photo service", doorward_demo::photo_service(&config)),
+        ("the photo service", doorward_demo::photo_service_heard(&config, heard)),
         ("the lab", lab::lab_issuer(lab_port, &config.issuer).map_err(failed)?),
     ])
 }
 
 /// Easy to type, 80 bits, other at each start.
-fn new_password(ctx: &Ctx) -> String {
+pub(super) fn new_password(ctx: &Ctx) -> String {
     let mut bytes = [0u8; 10];
     ctx.rng.fill(&mut bytes);
     let letters: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();

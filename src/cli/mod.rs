@@ -1,6 +1,8 @@
 //! The command line: parse, load the settings, run one command.
 
 pub mod args;
+#[cfg(feature = "demo")]
+mod checker;
 pub mod commands;
 pub mod declared;
 #[cfg(feature = "demo")]

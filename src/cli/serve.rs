@@ -26,23 +26,23 @@ impl From<StartError> for CliError {
 pub fn serve(settings: Settings, figment: &Figment, output: &mut Output) -> Result<(), CliError> {
     let (demo, json) = (settings.demo, output.is_json());
     let issuer = settings.policy.issuer.clone();
-    let setup = Setup::open(settings.clone())?;
+    let mut setup = Setup::open(settings.clone())?;
     let mut told = json!({"issuer": issuer.as_str(), "database": setup.database()});
     let mut apps = Vec::new();
     if demo {
-        apps = demo_apps(&setup, &settings, &mut told)?;
+        apps = demo_apps(&mut setup, &settings, &mut told)?;
     }
     apps.insert(0, ("the server", setup.rocket(figment)?));
     rocket::execute(run(apps, move || announce(&told, json)))
 }
 
 #[cfg(feature = "demo")]
-fn demo_apps(setup: &Setup, settings: &Settings, told: &mut Value) -> Result<Vec<(&'static str, Rocket<Build>)>, CliError> {
+fn demo_apps(setup: &mut Setup, settings: &Settings, told: &mut Value) -> Result<Vec<(&'static str, Rocket<Build>)>, CliError> {
     super::demo::prepare(setup, settings, told)
 }
 
 #[cfg(not(feature = "demo"))]
-fn demo_apps(_: &Setup, _: &Settings, _: &mut Value) -> Result<Vec<(&'static str, Rocket<Build>)>, CliError> {
+fn demo_apps(_: &mut Setup, _: &Settings, _: &mut Value) -> Result<Vec<(&'static str, Rocket<Build>)>, CliError> {
     Err(CliError::new("demo", "this binary was built without the demo: build it with `cargo build --features demo`"))
 }
 

@@ -19,6 +19,8 @@ mod hint;
 pub mod introspect;
 mod issue;
 pub mod issuer_keys;
+#[cfg(feature = "demo")]
+pub mod learner;
 pub mod login;
 pub mod logo;
 pub mod logout;

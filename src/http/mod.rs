@@ -18,6 +18,8 @@ use crate::config::Networks;
 use crate::flows::Ctx;
 use crate::pages::{Site, Statics};
 use crate::trace::Traces;
+#[cfg(feature = "demo")]
+use std::sync::Arc;
 
 /// What the handlers share.
 pub struct App {
@@ -41,6 +43,9 @@ pub struct App {
     pub demo: bool,
     /// The glass box.
     pub traces: Traces,
+    /// Where learners' apps are checked: in the demo.
+    #[cfg(feature = "demo")]
+    pub workshop: Option<Arc<crate::flows::learner::Workshop>>,
 }
 
 impl App {

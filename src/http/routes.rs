@@ -12,7 +12,9 @@ use rocket::{Build, Rocket, Route, routes};
 pub fn mount(rocket: Rocket<Build>, app: App) -> Rocket<Build> {
     let base = app.site.base.clone();
     let root = if base.is_empty() { "/".to_owned() } else { base.clone() };
-    let learn = if app.learn { learn() } else { Vec::new() };
+    let mut learn = if app.learn { learn() } else { Vec::new() };
+    #[cfg(feature = "demo")]
+    learn.extend(app.workshop.iter().flat_map(|_| workshop()));
     let rocket = rocket
         .mount(&root, learn)
         .mount(&root, protocol())
@@ -90,6 +92,12 @@ fn pages() -> Vec<Route> {
 /// What learners see, where the setting `LEARN` is on: one page a line, in the order of the navigation.
 fn learn() -> Vec<Route> {
     routes![learn::tutorial::contents, learn::tutorial::chapter,]
+}
+
+/// Where a learner's app is checked: in the demo alone.
+#[cfg(feature = "demo")]
+fn workshop() -> Vec<Route> {
+    routes![learn::app::show, learn::app::register, learn::app::check]
 }
 
 /// RFC 8414 §3.1: for an issuer with a path, the well-known part stands between host and path.

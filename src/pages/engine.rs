@@ -43,6 +43,7 @@ pub(super) const EMBEDDED: &[(&str, &str)] = embed![
     "form_post.html",
     "hand_over.html",
     "learn/base.html",
+    "learn/app.html",
     "learn/contents.html",
     "learn/chapter.html",
 ];

@@ -85,7 +85,8 @@ macro_rules! each_page {
             crate::pages::FormPost,
             crate::pages::HandOver,
             crate::pages::learn::Contents,
-            crate::pages::learn::ChapterPage
+            crate::pages::learn::ChapterPage,
+            crate::pages::learn::LearnerApp
         )
     };
 }
@@ -98,6 +99,7 @@ fn keys_in_data() -> Vec<String> {
     let mut keys: Vec<String> = Vec::new();
     keys.extend(Claim::ALL.iter().map(|k| k.key().to_owned()));
     keys.extend(StandardScope::ALL.iter().map(|k| k.key().to_owned()));
+    keys.extend(learn::AppNotice::ALL.iter().map(|k| k.key().to_owned()));
     keys.extend(Notice::ALL.iter().map(|k| k.key().to_owned()));
     for kind in ErrorKind::ALL {
         keys.extend(["title", "what", "next"].map(|part| format!("{}.{part}", kind.key())));

@@ -10,12 +10,14 @@
 //!    the setting `LEARN` is on, and nowhere else.
 //! 5. `static/learn.css`: what `doorward.css` has no class for. Both are held below 15 KiB, and a class that no page has is refused.
 
+mod app;
 mod book;
 mod chapter;
 pub mod diagram;
 
 use serde::Serialize;
 
+pub use app::{AppNotice, Difference, LearnerApp, MistakeCard, Outcome, Registered, SourceLink, StepCard, StepTask, TrialRow};
 pub use book::Chapter;
 pub use chapter::{ChapterPage, Contents, Entry};
 

@@ -78,14 +78,27 @@ pub struct Bench<'a> {
     pub refusals: &'a dyn Fn(u64) -> Vec<Refusal>,
 }
 
-/// Reads the origin that an app may have: `http` on the loopback by the name `localhost` or the address `127.0.0.1`, with its port, and
-/// none of the origins that are taken.
-pub fn app_origin(text: &str, taken: &[String]) -> Option<Origin> {
-    let origin = Origin::parse(text)?;
-    // Browsers can't be bound to [::1] by a content security policy, so its way back would be another one.
-    let usual = origin.host() != "[::1]" && origin.port() >= 1024;
-    let free = taken.iter().filter_map(|other| Origin::parse(other)).all(|other| other.port() != origin.port());
-    (usual && free).then_some(origin)
+/// Why an app can't have an origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadOrigin {
+    /// It is none of this machine's loopback, written out with a port that programs of a person use.
+    NotLoopback,
+    /// Something else lives at that port.
+    Taken,
+}
+
+/// Reads the origin that an app may have: `http` on `localhost`, `127.0.0.1` or `[::1]`, with a port from 1024 on that is none of those
+/// taken. White space around it and one slash at its end are forgiven.
+///
+/// # Errors
+/// [`BadOrigin`].
+pub fn app_origin(text: &str, taken: &[u16]) -> Result<Origin, BadOrigin> {
+    let text = text.trim();
+    let origin = Origin::parse(text.strip_suffix('/').unwrap_or(text)).filter(|origin| origin.port() >= 1024);
+    match origin.ok_or(BadOrigin::NotLoopback)? {
+        origin if taken.contains(&origin.port()) => Err(BadOrigin::Taken),
+        origin => Ok(origin),
+    }
 }
 
 /// Checks an app through this step. Blocks, for a minute and a half at most.
@@ -146,4 +159,47 @@ fn run(stage: &mut Stage<'_>, through: Step) -> Result<(), Stop> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BadOrigin, app_origin};
+
+    #[test]
+    fn an_app_lives_on_the_loopback_at_a_port_of_its_own() {
+        let read = |text: &str| app_origin(text, &[8000, 8001]).map(|origin| origin.to_string());
+        for (typed, origin) in [
+            ("http://localhost:8080", "http://localhost:8080"),
+            (" http://localhost:8080/ ", "http://localhost:8080"),
+            ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
+            ("http://[::1]:5000", "http://[::1]:5000"),
+        ] {
+            assert_eq!(read(typed), Ok(origin.to_owned()), "{typed}");
+        }
+        for taken in ["http://localhost:8000", "http://127.0.0.1:8001/", "http://[::1]:8000"] {
+            assert_eq!(read(taken), Err(BadOrigin::Taken), "{taken}");
+        }
+        for other in [
+            "",
+            "localhost:8080",
+            "https://localhost:8080",
+            "http://localhost",
+            "http://localhost:22",
+            "http://localhost:8080/app",
+            "http://localhost:8080//",
+            "http://localhost:8080@evil.example",
+            "http://localhost.evil.example:8080",
+            "http://192.168.0.1:8080",
+            "http://169.254.169.254:8080",
+            "http://0.0.0.0:8080",
+            "http://2130706433:8080",
+            "http://[::ffff:127.0.0.1]:8080",
+            "http://app.example:8080",
+            "http://localhost:65536",
+            "javascript:alert(1)",
+        ] {
+            // Law: no name that somebody else resolves, no address of another machine.
+            assert_eq!(read(other), Err(BadOrigin::NotLoopback), "{other}");
+        }
+    }
 }

@@ -122,8 +122,7 @@ impl Report {
 
     /// The trials of a step that this check has.
     pub fn trials(&self, step: Step) -> impl Iterator<Item = Trial> {
-        let pointed = self.lab.is_some();
-        Trial::ALL.iter().copied().filter(move |trial| trial.step() == step && (pointed || *trial != Trial::Lab))
+        Trial::of(step, self.lab.is_some())
     }
 
     /// Whether everything that was asked for passed.

@@ -8,7 +8,7 @@ use super::mistakes::Mistake;
 use super::report::{Fault, Obstacle, Report};
 use super::trials::{Step, Trial};
 use super::{Bench, Refusal};
-use crate::player::{Answer, Arrival, Browser, Cookie, Origin, Player, Trouble, forms, parameter};
+use crate::player::{Answer, Arrival, Browser, Cookie, Origin, Player, Trouble, forms, links, parameter};
 
 /// Why a check ends before its end.
 pub(super) enum Stop {
@@ -155,6 +155,12 @@ impl<'a> Stage<'a> {
                     None => break,
                 }
                 continue;
+            }
+            // Where no form may lead, the page hands over by a link.
+            let onward = links(&answer.body).iter().find_map(|to| answer.url.join(to).ok().filter(|to| self.is_callback(to)));
+            if let Some(next) = onward {
+                self.remember(browser);
+                return self.answered(next, mark);
             }
             let page = forms(&answer.body);
             let login = page.iter().find(|form| form.has("username") && form.passwords.iter().any(|name| name == "password"));

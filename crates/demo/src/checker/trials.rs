@@ -77,7 +77,7 @@ impl Step {
             },
             Self::Test => Words {
                 en: "Run the whole check: it now attacks the app, and every attack must fail.",
-                zh: "运行完整检查：这一步会攻击您的应用，每一次攻击都必须失败。",
+                zh: "运行完整检查：这一步会攻击你的应用，每一次攻击都必须失败。",
             },
         }
     }
@@ -94,6 +94,11 @@ macro_rules! trials {
         impl Trial {
             /// All of them, in the order in which they are tried.
             pub const ALL: &'static [Self] = &[$($(Self::$trial,)+)+];
+
+            /// Those of a step; that of the lab only where an app is pointed there.
+            pub fn of(step: Step, pointed: bool) -> impl Iterator<Item = Self> {
+                Self::ALL.iter().copied().filter(move |trial| trial.step() == step && (pointed || *trial != Self::Lab))
+            }
 
             /// The step it belongs to.
             pub const fn step(self) -> Step {

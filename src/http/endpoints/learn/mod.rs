@@ -1,3 +1,7 @@
 //! What learners open: one file a part of `/learn`.
 
+#[cfg(feature = "demo")]
+pub mod app;
+#[cfg(feature = "demo")]
+mod checked;
 pub mod tutorial;

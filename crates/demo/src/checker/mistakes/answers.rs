@@ -55,7 +55,7 @@ super::mistakes! {
     "Userinfo called with the wrong token" / "用错误的令牌调用 userinfo";
     seen "Userinfo refuses the token that came" / "userinfo 拒绝了收到的令牌";
     hint "Userinfo takes an access token for Doorward, never the ID token. You may not need it at all: the claims you asked for can be read in the ID token." /
-         "userinfo 只接受发给 Doorward 的访问令牌，绝不接受 ID 令牌。也许根本不必调用：您申请的声明在 ID 令牌里就能读到。";
+         "userinfo 只接受发给 Doorward 的访问令牌，绝不接受 ID 令牌。也许根本不必调用：你申请的声明在 ID 令牌里就能读到。";
 
     COOKIE_STRICT LogIn "cookie-strict" "RFC 6265bis §5.6.7";
     "SameSite=Strict for what the callback needs" / "回调所需的 cookie 用了 SameSite=Strict";

@@ -23,7 +23,7 @@ super::mistakes! {
     "The manifest names another origin" / "清单指向了别的源";
     seen "A member is no path that begins with exactly one slash; nothing there was called" / "某个成员不是以单个斜杠开头的路径；该地址未被访问";
     hint "Write paths only, such as /login. Doorward calls the origin that you registered and nothing else." /
-         "请只写路径，例如 /login。Doorward 只访问您所登记的源，不访问别处。";
+         "请只写路径，例如 /login。Doorward 只访问你所登记的源，不访问别处。";
 
     CLIENT_ID_TYPO ClientId "client-id-typo" "RFC 6749 §2.2";
     "Another client id" / "客户端标识不对";

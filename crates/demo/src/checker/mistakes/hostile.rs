@@ -43,7 +43,7 @@ super::mistakes! {
     "The description of an error is put into the page as it is" / "把错误描述原样放进页面";
     seen "HTML of error_description comes back in the page" / "error_description 中的 HTML 原样出现在页面里";
     hint "Anybody can write that text into an address. Show a sentence of your own for the error code, or escape it as your template engine does." /
-         "任何人都能在地址里写上这段文字。请按错误代码显示您自己的句子，或像模板引擎那样转义。";
+         "任何人都能在地址里写上这段文字。请按错误代码显示你自己的句子，或像模板引擎那样转义。";
 
     CODE_TWICE Replay "code-twice" "RFC 6749 §4.1.2";
     "Reloading the callback uses the code again" / "刷新回调页面会再次使用授权码";
@@ -74,12 +74,12 @@ super::mistakes! {
     SIGNATURE_UNCHECKED Lab "signature-unchecked" "OpenID Connect Core §3.1.3.7 rule 6; RFC 8725 §3.1, §3.3";
     "The signature of the ID token is not verified" / "没有验证 ID 令牌的签名";
     seen "An ID token that the issuer did not sign logs in" / "不是签发方签名的 ID 令牌也能登录";
-    hint "Verify with the keys of jwks_uri and with an algorithm that your side fixes; to decode a token is not to verify it." / "请用 jwks_uri 公布的密钥、按您这边固定的算法验证；解码不等于验证。";
+    hint "Verify with the keys of jwks_uri and with an algorithm that your side fixes; to decode a token is not to verify it." / "请用 jwks_uri 公布的密钥、按你这边固定的算法验证；解码不等于验证。";
 
     AUDIENCE_UNCHECKED Lab "audience-unchecked" "OpenID Connect Core §3.1.3.7 rules 3 to 5";
     "The audience of the ID token is not checked" / "没有检查 ID 令牌的受众";
     seen "An ID token for another app logs in" / "给另一个应用的 ID 令牌也能登录";
-    hint "aud must be your client id, and azp, where there is one, too: otherwise any app can log in here with what it was given." / "aud 必须是您的客户端标识，如有 azp 也必须是：否则任何应用都能拿自己得到的令牌来这里登录。";
+    hint "aud must be your client id, and azp, where there is one, too: otherwise any app can log in here with what it was given." / "aud 必须是你的客户端标识，如有 azp 也必须是：否则任何应用都能拿自己得到的令牌来这里登录。";
 
     ISSUER_UNCHECKED Lab "issuer-unchecked" "OpenID Connect Core §3.1.3.7 rule 2";
     "The issuer of the ID token is not checked" / "没有检查 ID 令牌的签发方";

@@ -15,7 +15,7 @@ super::mistakes! {
     COOKIE_SCRIPTS Cookie "cookie-scripts" "RFC 6265 §4.1.2.6";
     "Scripts can read the session cookie" / "脚本能读取会话 cookie";
     seen "The session cookie is without HttpOnly" / "会话 cookie 没有 HttpOnly";
-    hint "Set HttpOnly: no script of yours needs it, and a foreign one must not have it." / "请设置 HttpOnly：您的脚本用不到它，外来的脚本更不该得到它。";
+    hint "Set HttpOnly: no script of yours needs it, and a foreign one must not have it." / "请设置 HttpOnly：你的脚本用不到它，外来的脚本更不该得到它。";
 
     COOKIE_SITES Cookie "cookie-sites" "RFC 6265bis §5.6.7, §8.8";
     "The session cookie goes along from every site" / "会话 cookie 会被任何网站带上";
@@ -36,7 +36,7 @@ super::mistakes! {
     PHOTOS_ID_TOKEN Photos "photos-id-token" "RFC 9068 §4; RFC 8725 §3.11";
     "The ID token sent to the service" / "把 ID 令牌发给了服务";
     seen "The photo service got a token that is no access token" / "照片服务收到的不是访问令牌";
-    hint "Send access_token. The ID token is for your app alone: it says who logged in and opens nothing." / "请发送 access_token。ID 令牌只给您的应用看：它说明谁登录了，不能用来打开任何东西。";
+    hint "Send access_token. The ID token is for your app alone: it says who logged in and opens nothing." / "请发送 access_token。ID 令牌只给你的应用看：它说明谁登录了，不能用来打开任何东西。";
 
     PHOTOS_NO_TOKEN Photos "photos-no-token" "RFC 6750 §2.1";
     "No token in the Authorization header" / "Authorization 头中没有令牌";
