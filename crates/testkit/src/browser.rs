@@ -145,7 +145,9 @@ impl<'w> Browser<'w> {
             let Some(path) = within.or_else(|| Some(location).filter(|path| path.starts_with('/') && !path.starts_with("//"))) else {
                 return page;
             };
-            page = self.look(path).await;
+            // A fragment is the browser's own affair (RFC 9110 §10.2.2).
+            let path = path.split('#').next().unwrap_or(path).to_owned();
+            page = self.look(&path).await;
         }
         panic!("redirects without end at {}", page.path)
     }

@@ -44,7 +44,6 @@ pub struct LearnerApp {
 
 impl LearnerApp {
     /// The page at this path.
-    #[expect(clippy::too_many_arguments, reason = "each is one part of the page")]
     pub fn new(
         csrf: String,
         path: String,
