@@ -10,6 +10,7 @@ mod side;
 
 use doorward_client::web::Web;
 use doorward_demo::player::Browser;
+use doorward_testkit::API;
 use side::{At, Both, person};
 
 /// Sessions on the app's server, and in its cookies.
@@ -25,6 +26,20 @@ async fn somebody_logs_in_at_the_server_and_comes_back_to_the_page_they_wanted()
         for told in ["sub-ada", "ada Example", "Access to: openid profile"] {
             assert!(page.body.contains(told), "{told}: {}", page.body);
         }
+        both.stop().await;
+    }
+}
+
+#[rocket::async_test]
+async fn an_app_with_access_to_the_photos_learns_the_name_too_and_renews_both() {
+    for keep in KEEPS {
+        let both = Both::start_with(|login| login.scopes(["profile", "photos:read"]).resource(API), keep).await;
+        let page = both.browse(|at, browser| person(browser, &at.app("/me"))).await;
+        assert!(page.body.contains("ada Example") && page.body.contains("photos:read"), "{}", page.body);
+        both.server.clock.advance(3600);
+        // Law: the token for the name spent no right to the photos.
+        let later = both.browse(|at, browser| side::open(browser, &at.app("/me"))).await;
+        assert_eq!((later.status, later.url.path()), (200, "/me"), "{}", later.body);
         both.stop().await;
     }
 }

@@ -9,7 +9,7 @@ use doorward_client::time::{Clock, Timestamp};
 use doorward_client::web::Web;
 use doorward_client::{Client, Login, Provider};
 use doorward_demo::player::{Answer, Browser, Form, Jar, Limits, Origin, Player, forms};
-use doorward_testkit::{FakeClock, Listening, PASSWORD, SECRET, World};
+use doorward_testkit::{FakeClock, Listening, PASSWORD, SECRET, World, photos};
 use rocket::tokio;
 use serde_json::json;
 use url::Url;
@@ -66,20 +66,25 @@ fn free_port() -> u16 {
 
 impl Both {
     pub async fn start(how: impl FnOnce(Web) -> Web) -> Self {
+        Self::start_with(|login| login, how).await
+    }
+
+    /// The same with other wishes at the login.
+    pub async fn start_with(wish: impl FnOnce(Login) -> Login, how: impl FnOnce(Web) -> Web) -> Self {
         let (port, app_port) = (free_port(), free_port());
         let (issuer, base) = (format!("http://127.0.0.1:{port}"), format!("http://localhost:{app_port}"));
         let registration = json!({
             "redirect_uris": [format!("{base}/callback")],
             "post_logout_redirect_uris": [format!("{base}/")],
             "backchannel_logout_uri": format!("{base}/backchannel-logout"),
-            "scope": "openid profile",
+            "scope": "openid profile photos:read",
         });
-        let server = World::new().issuer(&issuer).app("shop", registration).user("ada").listen_on(port).await;
+        let server = World::new().issuer(&issuer).app("shop", registration).api(photos()).user("ada").listen_on(port).await;
 
         let provider = Provider::builder(&issuer).clock(Arc::new(Shared(Arc::clone(&server.clock)))).build().expect("a provider");
         let login = Login::new(provider, Client::new("shop").secret(SECRET), &format!("{base}/callback")).expect("a login");
         let login = login.scopes(["profile"]).after_logout(&format!("{base}/")).expect("an address");
-        let app = crate::example::app(how(Web::new(login)).fairing());
+        let app = crate::example::app(how(Web::new(wish(login))).fairing());
         let figment = app.figment().clone().merge(("port", app_port)).merge(("log_level", "off"));
         let figment = figment.merge(("shutdown.ctrlc", false)).merge(("address", "127.0.0.1"));
         let (tell, told) = tokio::sync::oneshot::channel();

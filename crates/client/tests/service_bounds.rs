@@ -1,4 +1,5 @@
 //! Where a guard's patience ends: clocks, floods, and an issuer that is away.
+#![cfg(feature = "service")]
 #![allow(clippy::expect_used, missing_docs)]
 
 mod support;

@@ -1,4 +1,5 @@
 //! What a refused client reads, to the letter.
+#![cfg(feature = "service")]
 #![allow(clippy::expect_used, missing_docs)]
 
 mod support;

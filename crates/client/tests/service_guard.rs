@@ -1,4 +1,5 @@
 //! The guard as its callers meet it: who is let in, what a refusal says, what is kept and for how long.
+#![cfg(feature = "service")]
 #![allow(clippy::expect_used, missing_docs)]
 
 mod support;

@@ -1,4 +1,5 @@
 //! Whoever comes without a right to: the guard refuses each by name, and a naive service lets each in.
+#![cfg(feature = "service")]
 #![allow(clippy::expect_used, missing_docs)]
 
 mod support;

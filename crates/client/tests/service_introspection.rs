@@ -1,4 +1,5 @@
 //! Opaque tokens: the issuer is asked what they are worth, once and then again in time.
+#![cfg(feature = "service")]
 #![allow(clippy::expect_used, missing_docs)]
 
 mod support;

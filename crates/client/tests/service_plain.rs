@@ -1,4 +1,5 @@
 //! The guards without Rocket: what is refused is refused by the core, whatever the framework.
+#![cfg(feature = "service")]
 #![allow(clippy::expect_used, missing_docs)]
 
 mod support;

@@ -7,6 +7,7 @@ mod support;
 use serde_json::json;
 use support::Reply;
 use support::app::App;
+use support::story::Story;
 
 async fn both() -> [App; 2] {
     [App::start(|web| web).await, App::start(doorward_client::web::Web::sessions_in_cookies).await]
@@ -128,6 +129,31 @@ async fn userinfo_tells_what_the_id_token_leaves_out() {
     app.story.rogue.always("/userinfo", Reply::text(500, "text/plain", "no"));
     app.log_in_as(&json!({"name": null, "preferred_username": "ada"}), &json!({})).await;
     assert_eq!(app.get("/").await.body, "ada", "an app that can't greet by name still works");
+}
+
+#[rocket::async_test]
+async fn an_app_with_access_to_another_api_learns_the_name_by_a_token_for_the_provider() {
+    let story = Story::new();
+    let login = story.login.clone().resource("https://photos.example/");
+    let app = App::of(Story { login, ..story }, |web| web).await;
+    app.story.rogue.always("/userinfo", Reply::json(200, &json!({"sub": "ada", "name": "Countess"})));
+    let sent = app.begin("/login").await;
+    assert_eq!(sent["resource"], "https://photos.example/");
+    app.answers(&sent["nonce"], &json!({"name": null}), &json!({}));
+    let own = json!({"access_token": "for-userinfo", "token_type": "Bearer", "expires_in": 600, "refresh_token": "second"});
+    app.story.rogue.next("/token", Reply::json(200, &own));
+    assert_eq!(app.get(&app.callback(&sent["state"])).await.status, 303);
+    assert_eq!(app.get("/").await.body, "Countess");
+    assert_eq!(app.story.rogue.seen("/userinfo")[0].headers["authorization"], "Bearer for-userinfo");
+    assert_eq!(app.story.rogue.seen("/token")[1].form["resource"], app.story.rogue.issuer);
+    // Access to the API stays, and is renewed by the refresh token that is good now.
+    assert_eq!(app.get("/me").await.body, "ada an-access-token");
+    app.story.clock.advance(600);
+    app.story.rogue.next("/token", Reply::json(200, &json!({"access_token": "third", "token_type": "Bearer", "expires_in": 600})));
+    assert_eq!(app.get("/me").await.body, "ada third");
+    let renewal = &app.story.rogue.seen("/token")[2].form;
+    // Law: no refresh token twice, and no token for one at another.
+    assert_eq!((renewal["refresh_token"].as_str(), renewal["resource"].as_str()), ("second", "https://photos.example/"));
 }
 
 #[rocket::async_test]

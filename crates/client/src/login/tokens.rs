@@ -103,6 +103,11 @@ impl Tokens {
         self.refresh.is_some()
     }
 
+    /// Takes over what a renewal for another API left of the grant: its refresh token.
+    pub(super) fn renewed_by(&mut self, other: &Self) {
+        self.refresh.clone_from(&other.refresh);
+    }
+
     #[cfg(feature = "web")]
     pub(crate) fn refresh_token(&self) -> Option<&str> {
         self.refresh.as_deref()

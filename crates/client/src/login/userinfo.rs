@@ -57,4 +57,25 @@ impl Login {
         let claims = Claims::new(claims).ok_or(LoginError::Userinfo("userinfo has no sub"))?;
         if claims.subject() == subject { Ok(claims) } else { Err(LoginError::OtherPerson) }
     }
+
+    /// Asks the provider about the person, whatever the access token is for: one for another API (see [`resource`](Self::resource)) is no good
+    /// at the provider, so the refresh token first gives one for the provider itself (RFC 8707 section 2.2). `tokens` keep their access, and
+    /// take over the refresh token that came in place of the spent one, also when an error follows.
+    ///
+    /// # Errors
+    /// As [`userinfo`](Self::userinfo) and [`refresh`](Self::refresh).
+    pub async fn profile(&self, tokens: &mut Tokens, subject: &str) -> Result<Claims, LoginError> {
+        if self.resources.is_empty() || !tokens.can_be_renewed() {
+            return self.userinfo(tokens, subject).await;
+        }
+        match self.refresh_for(tokens, subject, &[self.provider.issuer().to_owned()]).await {
+            Ok(own) => {
+                tokens.renewed_by(&own);
+                self.userinfo(&own, subject).await
+            }
+            // A provider that knows no resources may take any of its tokens.
+            Err(LoginError::Said(_)) => self.userinfo(tokens, subject).await,
+            Err(why) => Err(why),
+        }
+    }
 }

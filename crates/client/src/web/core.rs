@@ -116,7 +116,8 @@ impl Core {
     async fn logged_in(&self, pending: Pending, answer: &Answer, jar: &CookieJar<'_>) -> Result<Told, Trouble> {
         let mut done = self.login.finish(pending, answer).await?;
         if self.userinfo && done.lacks_profile() {
-            match self.login.userinfo(&done.tokens, done.claims.subject()).await {
+            let subject = done.claims.subject().to_owned();
+            match self.login.profile(&mut done.tokens, &subject).await {
                 Ok(told) => done.claims = done.claims.with(told),
                 Err(LoginError::OtherPerson) => return Err(LoginError::OtherPerson.into()),
                 // An app that can't greet by name still works.

@@ -1,6 +1,7 @@
 //! A provider that says whatever a test wants it to say: real HTTP on the loopback, keys of its own, every answer replaceable.
 #![allow(dead_code, unused_imports, clippy::expect_used, missing_docs)]
 
+#[cfg(feature = "service")]
 pub mod api;
 #[cfg(feature = "web")]
 pub mod app;
