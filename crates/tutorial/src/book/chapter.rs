@@ -137,7 +137,8 @@ impl<'t> Reader<'t> {
     }
 
     fn take(&mut self, event: Event<'t>, range: Range<usize>, out: &mut Vec<Event<'t>>) {
-        let after_python = std::mem::take(&mut self.python);
+        let within = self.code.is_some() || matches!(event, Event::Start(Tag::CodeBlock(_)));
+        let after_python = if within { self.python } else { std::mem::take(&mut self.python) };
         match event {
             Event::Start(Tag::Heading { level, .. }) => self.heading(level, out),
             Event::End(TagEnd::Heading(level)) => self.heading_ends(level, out),
