@@ -10,7 +10,7 @@ pub use workshop::{Checked, Demo, Desk, Workshop};
 use super::{Ctx, FlowError};
 use crate::client_secrets;
 use crate::store::{StoreError, clients};
-use crate::trace::{Flow, Mark, Traces};
+use crate::trace::{Endpoint, Exchange, Flow, Mark, Traces};
 use doorward_demo::checker::{self, BadOrigin, Bench, Refusal, Step};
 use doorward_protocol::client::{Client, Metadata};
 use doorward_protocol::secret::{Browser, ClientSecret, Digest, Secret};
@@ -125,16 +125,7 @@ pub async fn check(ctx: &Ctx, workshop: &Arc<Workshop>, traces: &Traces, app: &A
 
 fn run(ctx: &Ctx, demo: &Demo, traces: &Traces, app: &App, through: Step) -> Checked {
     let before = traces.mark();
-    let refusals = |mark: u64| {
-        let told = traces.refusals(&app.id, Mark(mark)).into_iter();
-        told.map(|refused| Refusal {
-            check: refused.check.rule().name.to_owned(),
-            expected: refused.expected,
-            received: refused.received,
-            request_id: refused.request_id,
-        })
-        .collect()
-    };
+    let refusals = |mark: u64| refused(traces, &app.id, Mark(mark));
     let report = checker::check(
         &Bench {
             issuer: ctx.policy.issuer.as_str(),
@@ -161,4 +152,26 @@ fn run(ctx: &Ctx, demo: &Demo, traces: &Traces, app: &App, through: Step) -> Che
         found.map(|flow| flow.id.clone())
     });
     Checked { report, flow }
+}
+
+/// What was refused to an app after a mark: also to nobody in particular, where no client may be found out, since while the player plays
+/// the app is the one to ask.
+fn refused(traces: &Traces, id: &ClientId, after: Mark) -> Vec<Refusal> {
+    let theirs = |exchange: &Exchange| match &exchange.client {
+        Some(client) => client == id,
+        None => matches!(exchange.endpoint, Endpoint::Token | Endpoint::Userinfo),
+    };
+    let flows = traces.flows();
+    let mut found: Vec<_> =
+        flows.iter().flat_map(|flow| &flow.exchanges).filter(|(mark, passed)| *mark > after && theirs(passed)).collect();
+    found.sort_by_key(|(mark, _)| *mark);
+    let notes = found.into_iter().flat_map(|(_, passed)| passed.checks.iter().filter(|note| !note.holds).map(move |note| (passed, note)));
+    notes
+        .map(|(passed, note)| Refusal {
+            check: note.check.rule().name.to_owned(),
+            expected: note.evidence.as_ref().map(|evidence| evidence.expected.to_string()),
+            received: note.evidence.as_ref().map(|evidence| evidence.received.to_string()),
+            request_id: passed.request_id.clone(),
+        })
+        .collect()
 }

@@ -132,7 +132,7 @@ fn replay(stage: &mut Stage<'_>) -> Result<(), Stop> {
     let mark = (stage.bench.mark)();
     let again = Stage::of_app(stage.back(&mut browser, &callback), Mistake::CodeTwice)?;
     let fault = Fault::of(Mistake::CodeTwice);
-    if let Some(refusal) = stage.refusals(mark).into_iter().find(|refusal| refusal.check.starts_with("code_")) {
+    if let Some(refusal) = stage.refusals(mark).into_iter().find(|refusal| refusal.check.starts_with("Code")) {
         return Err(Fault { check: Some(refusal.check), request_id: Some(refusal.request_id), ..fault }.into());
     }
     if let Some(answer) = again.trail.iter().find(|answer| answer.status >= 500) {

@@ -36,12 +36,13 @@ pub(super) fn log_in(stage: &mut Stage<'_>) -> Result<(), Stop> {
     let mut browser = stage.player.browser();
     arrive(stage, &mut browser)?;
     stage.passed(Trial::Account);
-    cookie(stage, &browser)?;
-    stage.passed(Trial::Cookie);
+    // Before the cookie is looked for: where everybody is logged in, there is none that does it.
     if stage.who(&mut stage.player.browser())? == Who::Person {
         return Err(Fault::of(Mistake::SessionGlobal).into());
     }
     stage.passed(Trial::OtherBrowser);
+    cookie(stage, &browser)?;
+    stage.passed(Trial::Cookie);
     Ok(())
 }
 
@@ -118,17 +119,17 @@ fn shown(stage: &Stage<'_>, fault: Fault, arrival: &Arrival) -> Fault {
 fn by_refusal(refusal: Refusal) -> Fault {
     let received = refusal.received.clone().unwrap_or_default();
     let mistake = match refusal.check.as_str() {
-        "credentials_present" | "credentials_well_formed" => Mistake::SecretMissing,
-        "client_authentic" if received.contains("white space") => Mistake::SecretNewline,
-        "client_authentic" if received.contains("form of a hash") => Mistake::SecretHashed,
-        "client_authentic" if received.starts_with("client_secret_post") => Mistake::SecretInBody,
-        "client_authentic" if received == "none" => Mistake::SecretMissing,
-        "client_authentic" => Mistake::SecretWrong,
-        "pkce_verifier_present" => Mistake::VerifierMissing,
-        "pkce_verifier" => Mistake::VerifierLost,
-        "code_redirect_uri" => Mistake::TokenRedirect,
-        "code_unspent" => Mistake::CodeTwice,
-        "token_active" | "token_audience" | "token_scope" | "bearer_present" | "bearer_well_formed" => Mistake::UserinfoToken,
+        "CredentialsPresent" | "CredentialsWellFormed" => Mistake::SecretMissing,
+        "ClientAuthentic" if received.contains("white space") => Mistake::SecretNewline,
+        "ClientAuthentic" if received.contains("form of a hash") => Mistake::SecretHashed,
+        "ClientAuthentic" if received.starts_with("client_secret_post") => Mistake::SecretInBody,
+        "ClientAuthentic" if received == "none" => Mistake::SecretMissing,
+        "ClientAuthentic" => Mistake::SecretWrong,
+        "PkceVerifierPresent" => Mistake::VerifierMissing,
+        "PkceVerifier" => Mistake::VerifierLost,
+        "CodeRedirectUri" => Mistake::TokenRedirect,
+        "CodeUnspent" => Mistake::CodeTwice,
+        "TokenActive" | "TokenAudience" | "TokenScope" | "BearerPresent" | "BearerWellFormed" => Mistake::UserinfoToken,
         _ => Mistake::RequestRefused,
     };
     let fault = Fault { trial: Trial::LogIn, ..Fault::of(mistake) };

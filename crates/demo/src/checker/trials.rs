@@ -133,8 +133,8 @@ trials! {
         Again "again" "Open the login twice: what must be random is new each time" / "打开登录地址两次：应当随机的值每次都必须是新的";
         LogIn "log-in" "Log in at Doorward as checker, allow, and come back to the callback" / "以 checker 的身份在 Doorward 登录并允许，然后返回回调地址";
         Account "account" "Open the account page: it shows who is logged in" / "打开账户页面：应显示登录的是谁";
-        Cookie "cookie" "Look at the cookie that holds the session" / "查看保存会话的 cookie";
         OtherBrowser "other-browser" "Open the account page in another browser" / "在另一个浏览器中打开账户页面";
+        Cookie "cookie" "Look at the cookie that holds the session" / "查看保存会话的 cookie";
     }
     Authorize {
         Scope "scope" "Look at what the login asks for" / "查看登录请求申请了什么";

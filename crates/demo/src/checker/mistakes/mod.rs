@@ -123,9 +123,9 @@ every! {
     sessions {
         SessionLost SESSION_LOST,
         AccountEmpty ACCOUNT_EMPTY,
+        SessionGlobal SESSION_GLOBAL,
         CookieScripts COOKIE_SCRIPTS,
         CookieSites COOKIE_SITES,
-        SessionGlobal SESSION_GLOBAL,
         ScopePhotos SCOPE_PHOTOS,
         PhotosIdToken PHOTOS_ID_TOKEN,
         PhotosNoToken PHOTOS_NO_TOKEN,
