@@ -14,7 +14,7 @@ use std::env;
 use std::error::Error;
 
 use doorward_client::calls::{CallError, CallToken};
-use doorward_client::http::Http;
+use doorward_client::http::{Http, Request};
 use doorward_client::service::{self, Allowed, Service, scopes};
 use doorward_client::{Calls, Client, Provider};
 use rocket::http::Status;
@@ -52,8 +52,7 @@ impl Stock {
             // What the provider said, for the log: an edge that nobody declared, or that it is away.
             Err(why) => return (Status::BadGateway, format!("no token for the stock: {why}")),
         };
-        let request =
-            http::Request::builder().method(method).uri(format!("{}{path}", self.audience)).header("Authorization", token.bearer());
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.audience)).header("Authorization", token.bearer());
         let Ok(request) = request.body(Vec::new()) else { return (Status::InternalServerError, "STOCK is no address".to_owned()) };
         match self.http.send(request).await {
             Ok(answer) if answer.status().is_success() => (Status::Ok, String::from_utf8_lossy(answer.body()).into_owned()),

@@ -6,11 +6,10 @@
 //! | [`photo_service`] | a *resource server*: an API that accepts tokens | `photos/mod.rs` |
 //! | [`lab::lab_issuer`] | *providers* that make one mistake each, to try an app or a service against | `lab/rows.rs` |
 //!
-//! None depends on the server's code. What they share is `issuer.rs`: finding the server's endpoints and keys.
+//! None depends on the server's code. Finding its endpoints and keys, and the checks, are the client library's (`doorward-client`).
 
 pub mod checker;
 mod config;
-mod issuer;
 pub mod lab;
 mod photos;
 pub mod player;
@@ -25,8 +24,3 @@ pub use shop::print_shop;
 pub(crate) fn now() -> std::time::Instant {
     std::time::Instant::now()
 }
-
-#[cfg(test)]
-#[path = "../tests/common/mod.rs"]
-#[allow(dead_code, clippy::expect_used)]
-mod testing;

@@ -19,6 +19,8 @@ use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use tls::Tls;
 use url::Url;
 
+/// What is sent and what comes back, of the crate `http`.
+pub use http::{Request, Response};
 pub(crate) use target::may_be_called;
 
 /// The longest answer unless it is said otherwise, in bytes. No document, token or person needs more.

@@ -7,22 +7,23 @@ mod photos;
 mod sessions;
 mod trouble;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use doorward_client::login::Answer;
 use rocket::fairing::AdHoc;
 use rocket::form::Form;
+use rocket::http::uri::Origin;
 use rocket::http::{ContentType, Cookie, CookieJar, Header, SameSite, Status};
 use rocket::response::Responder;
-use rocket::tokio::task::spawn_blocking;
 use rocket::{Build, FromForm, Request, Rocket, State, catch, catchers, get, post, routes};
 use serde_json::json;
 use url::Url;
 
 use crate::config::{DemoConfig, rocket_config};
-use crate::issuer::Issuer;
 use language::Language;
-use login::{Account, Answer, Login};
+use login::{Account, Login};
 use pages::{Page, Pages};
 use photos::{Photos, Picture};
 use sessions::Sessions;
@@ -41,11 +42,10 @@ pub(crate) struct Shop {
 
 /// The print shop, for 127.0.0.1 and `shop_port`. It reads the issuer's discovery document at the first login.
 pub fn print_shop(cfg: &DemoConfig) -> Rocket<Build> {
-    let issuer = Arc::new(Issuer::new(&cfg.issuer));
-    let login = Arc::new(Login::new(cfg, Arc::clone(&issuer)));
+    let login = Arc::new(Login::new(cfg));
     let shop = Shop {
         base: cfg.shop_base.clone(),
-        photos: Photos::new(cfg, issuer, Arc::clone(&login)),
+        photos: Photos::new(cfg, Arc::clone(&login)),
         login,
         sessions: Sessions::default(),
         pages: Pages::new(),
@@ -88,7 +88,7 @@ async fn home(shop: &State<Arc<Shop>>, jar: &CookieJar<'_>, lang: Language) -> P
     };
     let person = account.person.clone();
     let scopes = account.scopes.clone();
-    match shop.blocking(move |shop| shop.photos.wall(&account, lang)).await {
+    match shop.photos.wall(&account, lang).await {
         Ok(wall) => {
             shop.pages.render("photos.html", lang, Status::Ok, json!({ "person": person, "scopes": scopes, "csrf": csrf, "wall": wall }))
         }
@@ -113,7 +113,7 @@ async fn login_start(
     if elsewhere.is_some_and(|host| host.starts_with("localhost") || host.starts_with("127.0.0.1")) {
         return Ok(SeeOther::to(format!("{}/login{}", shop.base, if again == Some(true) { "?again" } else { "" })));
     }
-    let started = shop.blocking(move |shop| shop.login.start(lang, again == Some(true))).await;
+    let started = shop.login.start(lang, again == Some(true)).await;
     let (url, pending) = started.map_err(|trouble| shop.pages.trouble(lang, &trouble, None))?;
     let session = shop.sessions.expect_answer(id(jar), pending);
     shop.remember(jar, session);
@@ -122,13 +122,13 @@ async fn login_start(
 
 /// The browser comes back with a code, or with an error.
 #[get("/callback")]
-async fn callback(shop: &State<Arc<Shop>>, jar: &CookieJar<'_>, lang: Language, answer: Result<Answer, Trouble>) -> Result<SeeOther, Page> {
+async fn callback(shop: &State<Arc<Shop>>, jar: &CookieJar<'_>, lang: Language, at: &Origin<'_>) -> Result<SeeOther, Page> {
     let finished = async {
-        let answer = answer?;
+        let answer = Answer::from_query(at.query().map_or("", |query| query.as_str()))?;
         // Taken, not looked at: an answer counts once, and only in the browser that asked (RFC 6749 §10.12).
-        let pending = id(jar).and_then(|id| shop.sessions.take_answer(&id, &answer.state));
+        let pending = id(jar).and_then(|id| shop.sessions.take_answer(&id, answer.state()));
         let pending = pending.ok_or(Trouble::UnknownState)?;
-        shop.blocking(move |shop| shop.login.finish(answer, pending)).await
+        shop.login.finish(answer, pending).await
     };
     let account: Account = finished.await.map_err(|trouble| shop.pages.trouble(lang, &trouble, None))?;
     // A new id: one that somebody planted or saw before the login is worth nothing after it.
@@ -141,7 +141,7 @@ async fn callback(shop: &State<Arc<Shop>>, jar: &CookieJar<'_>, lang: Language, 
 async fn photo(shop: &State<Arc<Shop>>, jar: &CookieJar<'_>, name: &str) -> Result<(ContentType, Vec<u8>), Status> {
     let (account, _) = id(jar).and_then(|id| shop.sessions.account(&id)).ok_or(Status::NotFound)?;
     let picture = Picture::named(name).ok_or(Status::NotFound)?;
-    let fetched = shop.blocking(move |shop| shop.photos.picture(&account, &picture)).await;
+    let fetched = shop.photos.picture(&account, &picture).await;
     fetched.map(|svg| (ContentType::SVG, svg)).map_err(|trouble| trouble.status())
 }
 
@@ -162,13 +162,12 @@ async fn logout(shop: &State<Arc<Shop>>, jar: &CookieJar<'_>, form: Option<Form<
     if let Some(id) = id(jar) {
         shop.sessions.end(&id);
     }
-    let farewell = shop.blocking(move |shop| shop.login.end_session(&account)).await;
-    let Ok((url, state)) = farewell else {
+    let Ok(farewell) = shop.login.end_session(&account).await else {
         jar.remove(Cookie::build(COOKIE).path("/"));
         return SeeOther::to("/goodbye?server=away");
     };
-    shop.remember(jar, shop.sessions.expect_goodbye(state));
-    SeeOther::to(url)
+    shop.remember(jar, shop.sessions.expect_goodbye(farewell.state));
+    SeeOther::to(farewell.url)
 }
 
 /// Where the server sends the browser after logout. Its `state` tells that from a visitor who came by a link.
@@ -215,15 +214,6 @@ fn id(jar: &CookieJar<'_>) -> Option<String> {
 }
 
 impl Shop {
-    /// Talks to other servers on a thread that may wait.
-    async fn blocking<T: Send + 'static>(
-        self: &Arc<Self>,
-        work: impl FnOnce(&Self) -> Result<T, Trouble> + Send + 'static,
-    ) -> Result<T, Trouble> {
-        let shop = Arc::clone(self);
-        spawn_blocking(move || work(&shop)).await.unwrap_or(Err(Trouble::Ours))
-    }
-
     /// The cookie holds a random id and nothing else. `Lax`: it must come along when the server sends the browser back.
     fn remember(&self, jar: &CookieJar<'_>, session: String) {
         let cookie = Cookie::build((COOKIE, session)).path("/").http_only(true).same_site(SameSite::Lax);
@@ -231,13 +221,10 @@ impl Shop {
     }
 }
 
-/// Parses a query without forgiving: a parameter that comes twice is an error (RFC 6749 §3.1).
-fn once(query: &str) -> Option<HashMap<String, String>> {
-    let mut seen = HashMap::new();
-    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        if seen.insert(name.into_owned(), value.into_owned()).is_some() {
-            return None;
-        }
-    }
-    Some(seen)
+/// 256 bits from the operating system's generator: for session ids and the token of forms.
+#[expect(clippy::expect_used, reason = "without chance there is no session")]
+fn random() -> String {
+    let mut bytes = [0; 32];
+    aws_lc_rs::rand::fill(&mut bytes).expect("the system's randomness");
+    URL_SAFE_NO_PAD.encode(bytes)
 }

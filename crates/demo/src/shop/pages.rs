@@ -118,7 +118,7 @@ mod tests {
             Trouble::UnknownState,
             Trouble::OtherIssuer,
             Trouble::BadAnswer,
-            Trouble::BadIdToken("why"),
+            Trouble::BadIdToken(doorward_client::error::Check::TokenNonce),
             Trouble::ServerAway,
             Trouble::PhotosAway,
             Trouble::PhotosRefused(401, HOSTILE.to_owned()),

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use oauth2::http::{Request, Response};
+use doorward_client::http::{Http, Request, Response};
 use serde::{Deserialize, Serialize};
 
 use super::language::Language;
 use super::login::{Account, Login};
 use super::trouble::Trouble;
 use crate::config::DemoConfig;
-use crate::issuer::Issuer;
 
 /// What hangs on the shop's wall for one person.
 #[derive(Serialize)]
@@ -87,28 +86,28 @@ impl Picture {
 
 pub(crate) struct Photos {
     base: String,
-    http: Arc<Issuer>,
+    http: Http,
     login: Arc<Login>,
 }
 
 impl Photos {
-    pub(crate) fn new(cfg: &DemoConfig, http: Arc<Issuer>, login: Arc<Login>) -> Self {
-        Self { base: cfg.photos_base(), http, login }
+    pub(crate) fn new(cfg: &DemoConfig, login: Arc<Login>) -> Self {
+        Self { base: cfg.photos_base(), http: Http::new(), login }
     }
 
-    pub(crate) fn wall(&self, account: &Account, lang: Language) -> Result<Wall, Trouble> {
-        let list: PhotoList = parsed(&self.ask(account, "/photos")?)?;
+    pub(crate) async fn wall(&self, account: &Account, lang: Language) -> Result<Wall, Trouble> {
+        let list: PhotoList = parsed(&self.ask(account, "/photos").await?)?;
         let photos = list.photos.into_iter().map(|photo| Shown { id: photo.id, title: photo.title.told(lang) });
-        Ok(Wall { photos: photos.collect(), albums: self.albums(account, lang)? })
+        Ok(Wall { photos: photos.collect(), albums: self.albums(account, lang).await? })
     }
 
     /// The albums, or the plain fact that we may not see them: by the grant, or by the service's word.
-    fn albums(&self, account: &Account, lang: Language) -> Result<Albums, Trouble> {
+    async fn albums(&self, account: &Account, lang: Language) -> Result<Albums, Trouble> {
         let none = Albums { allowed: false, list: Vec::new() };
         if !account.scopes.iter().any(|scope| scope == "albums:read") {
             return Ok(none);
         }
-        match self.ask(account, "/albums") {
+        match self.ask(account, "/albums").await {
             Ok(answer) => {
                 let list: AlbumList = parsed(&answer)?;
                 let list = list.albums.into_iter().map(|album| ShownAlbum { count: album.photos.len(), title: album.title.told(lang) });
@@ -120,17 +119,17 @@ impl Photos {
     }
 
     /// One photo's file.
-    pub(crate) fn picture(&self, account: &Account, picture: &Picture) -> Result<Vec<u8>, Trouble> {
-        let answer = self.ask(account, &format!("/photos/{}", picture.0))?;
+    pub(crate) async fn picture(&self, account: &Account, picture: &Picture) -> Result<Vec<u8>, Trouble> {
+        let answer = self.ask(account, &format!("/photos/{}", picture.0)).await?;
         let svg = answer.headers().get("Content-Type").is_some_and(|kind| kind == "image/svg+xml");
         if svg { Ok(answer.into_body()) } else { Err(Trouble::PhotosAway) }
     }
 
-    fn ask(&self, account: &Account, path: &str) -> Result<Response<Vec<u8>>, Trouble> {
-        let token = self.login.fresh_token(account)?;
+    async fn ask(&self, account: &Account, path: &str) -> Result<Response<Vec<u8>>, Trouble> {
+        let token = self.login.fresh_token(account).await?;
         let request = Request::get(format!("{}{path}", self.base)).header("Authorization", format!("Bearer {token}"));
-        let request = request.body(()).map_err(|_| Trouble::Ours)?;
-        let answer = self.http.send(request).map_err(|_| Trouble::PhotosAway)?;
+        let request = request.body(Vec::new()).map_err(|_| Trouble::Ours)?;
+        let answer = self.http.send(request).await.map_err(|_| Trouble::PhotosAway)?;
         match answer.status().as_u16() {
             200 => Ok(answer),
             status @ (401 | 403) => {

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::login::{Account, Pending, random};
+use doorward_client::login::Pending;
+
+use super::login::Account;
+use super::random;
 use crate::now;
 
 const LIFE: Duration = Duration::from_secs(12 * 3600);
@@ -53,7 +56,7 @@ impl Sessions {
     pub(crate) fn take_answer(&self, id: &str, state: &str) -> Option<Pending> {
         let mut all = self.live();
         let pending = &mut all.get_mut(id)?.pending;
-        let at = pending.iter().position(|one| one.state == state)?;
+        let at = pending.iter().position(|one| one.state() == state)?;
         Some(pending.remove(at))
     }
 

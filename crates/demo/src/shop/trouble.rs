@@ -2,7 +2,8 @@
 
 use rocket::http::Status;
 
-use crate::issuer::IssuerError;
+use doorward_client::error::Check;
+use doorward_client::login::LoginError;
 
 #[derive(Debug)]
 pub(crate) enum Trouble {
@@ -17,7 +18,7 @@ pub(crate) enum Trouble {
     /// An answer that is not of the agreed form.
     BadAnswer,
     /// The ID token failed a check.
-    BadIdToken(&'static str),
+    BadIdToken(Check),
     /// The server can't be reached.
     ServerAway,
     /// The photo service can't be reached or answers nonsense.
@@ -64,7 +65,7 @@ impl Trouble {
     pub(crate) fn detail(&self) -> Option<String> {
         match self {
             Self::ServerSaid(said) => Some(said.clone()),
-            Self::BadIdToken(why) => Some(format!("ID token: {why}")),
+            Self::BadIdToken(why) => Some(format!("ID token: {} ({})", why.sentence(), why.source())),
             Self::PhotosRefused(status, challenge) => Some(format!("{status} {challenge}")),
             Self::Denied
             | Self::UnknownState
@@ -90,12 +91,20 @@ impl Trouble {
     }
 }
 
-impl From<IssuerError> for Trouble {
-    fn from(error: IssuerError) -> Self {
-        match error {
-            IssuerError::Unreachable(_) => Self::ServerAway,
-            IssuerError::NotTheIssuer => Self::OtherIssuer,
-            IssuerError::UnknownKey => Self::BadIdToken("it is signed with an unknown key"),
+impl From<LoginError> for Trouble {
+    fn from(why: LoginError) -> Self {
+        match why {
+            LoginError::Said(said) if said.check() == Check::Declined => Self::Denied,
+            LoginError::Said(said) => Self::server_said(said.error(), said.description()),
+            LoginError::State | LoginError::TooLate => Self::UnknownState,
+            LoginError::OtherIssuer => Self::OtherIssuer,
+            LoginError::BadAnswer(_) | LoginError::BadTokens(_) | LoginError::Userinfo(_) => Self::BadAnswer,
+            LoginError::Provider(why) if why.check() == Check::ProviderIssuer => Self::OtherIssuer,
+            LoginError::Provider(_) => Self::ServerAway,
+            LoginError::Ended => Self::PermissionEnded,
+            LoginError::IdToken(_) | LoginError::OtherPerson => Self::BadIdToken(why.check()),
+            // The library may learn to name more.
+            LoginError::Config(_) | _ => Self::Ours,
         }
     }
 }
