@@ -60,6 +60,20 @@ fn the_protocol_depends_on_values_and_cryptography_alone() {
 }
 
 #[test]
+fn the_client_library_and_the_demo_stand_without_the_server() {
+    for (name, tests_too) in [("client", true), ("demo", false), ("protocol", true)] {
+        let at = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("crates/{name}/Cargo.toml"));
+        let manifest: toml::Value = toml::from_str(&fs::read_to_string(at).expect("a manifest")).expect("TOML");
+        let kinds: &[&str] = if tests_too { &["dependencies", "dev-dependencies"] } else { &["dependencies"] };
+        for kind in kinds {
+            let names = manifest.get(*kind).and_then(toml::Value::as_table);
+            // Law: what others build on doesn't bring the server along, nor its way of testing.
+            assert!(names.is_none_or(|names| !names.contains_key("doorward") && !names.contains_key("doorward-testkit")), "{name}");
+        }
+    }
+}
+
+#[test]
 fn the_protocol_reads_no_clock_and_asks_nobody_for_chance() {
     // Law: time and chance are arguments; nothing waits.
     none_says(
@@ -172,7 +186,7 @@ fn every_form_of_a_page_is_proven_to_be_from_it() {
 
 #[test]
 fn no_file_is_too_long_to_be_read_at_once() {
-    for folder in ["src", "crates/protocol/src", "crates/testkit/src", "crates/demo/src", "tests", "benches", "examples"] {
+    for folder in ["src", "crates/protocol/src", "crates/testkit/src", "crates/demo/src", "crates/client", "tests", "benches", "examples"] {
         for (path, text) in files(folder) {
             let lines = text.lines().count();
             // Law: one thing per file.
