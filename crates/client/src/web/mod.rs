@@ -34,6 +34,16 @@
 //! - Logging out takes a POST from a page of this app.
 //! - Tokens stay on the server, or in cookies that only the app can read. They are renewed by one request at a time.
 //!
+//! # When something is wrong
+//!
+//! A page in English or Chinese tells the person what happened and what they can do, and names the [`Check`](crate::error::Check) that
+//! failed; for the app's author, on the loopback or by [`Web::details`], it says what that means, where it is written, and what to do. Pages of
+//! your own come by [`Web::error_page`]. The provider's being away logs nobody out.
+//!
+//! # Sessions, logouts, and your own headers
+//!
+//! A logout at the provider leads back to the app if [`Login::after_logout`] says where.
+//!
 //! Sessions are kept in memory unless you bring [`Sessions`] of your own or choose [`Web::sessions_in_cookies`]. If your app sends a content
 //! security policy, its `form-action` must name the provider, too: browsers apply it to where the answer of the logout form leads.
 
