@@ -15,6 +15,7 @@ use clumsy::Clumsy;
 use doorward_demo::checker::Mistake;
 use provider::Provider;
 use stand::{Demo, Learner};
+use std::net::TcpListener;
 
 /// Rows that are met by an app pointed at an issuer of the lab, and an issuer that leads to each.
 const AT_THE_LAB: [(&str, &str); 4] = [
@@ -84,6 +85,22 @@ fn an_app_that_does_not_run_is_told_so_in_the_learners_language() {
     let page = learner.look("zh-CN");
     assert!(page.hint().is_some_and(|hint| hint.starts_with("请启动应用")), "{}", page.told());
     drop(app);
+}
+
+#[test]
+fn an_app_may_be_at_any_of_the_three_names_of_the_loopback() {
+    let demo = Demo::start();
+    let player = demo.player();
+    let mut learner = Learner::new(&demo, &player);
+    for (address, host) in [("127.0.0.1:0", "127.0.0.1"), ("[::1]:0", "[::1]")] {
+        // A machine without IPv6 has two.
+        let Ok(listener) = TcpListener::bind(address) else { continue };
+        let app = Clumsy::listen(listener, host);
+        app.knows(learner.register(&demo, &app.base));
+        let page = learner.check("all");
+        // Law: what may be registered can be checked.
+        assert_eq!(page.outcome(), "passed", "{}", page.told());
+    }
 }
 
 #[test]

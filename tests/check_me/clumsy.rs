@@ -37,9 +37,13 @@ pub struct Clumsy {
 impl Clumsy {
     /// Listens at a free port; runs until the test ends.
     pub fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        Self::listen(TcpListener::bind("127.0.0.1:0").expect("a port"), "localhost")
+    }
+
+    /// The same where it is known by another name.
+    pub fn listen(listener: TcpListener, host: &str) -> Self {
         let port = listener.local_addr().expect("an address").port();
-        let app = Self { base: format!("http://localhost:{port}"), kept: Arc::default() };
+        let app = Self { base: format!("http://{host}:{port}"), kept: Arc::default() };
         let own = app.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
