@@ -38,7 +38,9 @@ pub struct Person {
     name: Option<String>,
     iss: String,
     aud: String,
+    azp: Option<String>,
     exp: i64,
+    iat: i64,
     nonce: String,
 }
 
@@ -122,9 +124,13 @@ async fn believe(app: &App, id_token: &str, nonce: &str) -> Result<Person, Probl
     // Signed by Doorward, with the algorithm that we expect: the token doesn't choose it.
     let token = app.provider.verify(id_token, &Rules::new(&[Alg::Rs256], Typ::Optional(&["JWT"]))).await?;
     let person: Person = serde_json::from_value(token.into_claims().into())?;
+    let now = app.provider.now().0;
     Problem::unless(person.iss == app.provider.issuer(), "The ID token is by another server: see iss.")?;
     Problem::unless(person.aud == app.client.id(), "The ID token is for another app: see aud.")?;
-    Problem::unless(person.exp > app.provider.now().0, "The ID token has ended: see exp.")?;
+    Problem::unless(person.azp.as_ref().is_none_or(|azp| azp == app.client.id()), "The ID token is for another app: see azp.")?;
+    Problem::unless(person.exp > now, "The ID token has ended: see exp.")?;
+    // Clocks differ a little, and never by a day.
+    Problem::unless(person.iat < now + 60, "The ID token is from the future: see iat.")?;
     Problem::unless(person.nonce == nonce, "The ID token is of another login: see nonce.")?;
     Ok(person)
 }

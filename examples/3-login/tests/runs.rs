@@ -4,7 +4,7 @@
 #[path = "../../6-test-it/tests/support/mod.rs"]
 mod support;
 
-use support::{App, Browser, Doorward};
+use support::{App, Browser, Doorward, with};
 
 fn start() -> (Doorward, App, Browser) {
     let doorward = Doorward::start();
@@ -41,10 +41,7 @@ fn an_answer_logs_in_the_browser_that_asked_and_once() {
 fn an_answer_of_another_server_is_not_taken() {
     let (doorward, app, mut browser) = start();
     for iss in [None, Some("https://evil.example")] {
-        let mut callback = browser.come_back(&app.url("/login"), &doorward);
-        let kept: Vec<_> =
-            callback.query_pairs().filter(|(name, _)| name != "iss").map(|(a, b)| (a.into_owned(), b.into_owned())).collect();
-        callback.query_pairs_mut().clear().extend_pairs(kept).extend_pairs(iss.map(|iss| ("iss", iss)));
+        let callback = with(&browser.come_back(&app.url("/login"), &doorward), "iss", iss);
         assert_eq!(browser.open(callback.as_str()).status, 400);
     }
     // Law: without the right iss nobody is logged in.

@@ -46,7 +46,10 @@ pub struct Person {
     name: Option<String>,
     iss: String,
     aud: String,
+    azp: Option<String>,
     exp: i64,
+    iat: i64,
+    at_hash: Option<String>,
     nonce: String,
 }
 
@@ -106,7 +109,7 @@ pub async fn callback(
     let code = code.ok_or(Problem::new("The answer has no code."))?;
 
     let tokens = exchange(app, code, &asked.verifier).await?;
-    let person = believe(app, &tokens.id_token, &asked.nonce).await?;
+    let person = believe(app, &tokens, &asked.nonce).await?;
     // A new session under a new key: whatever key the browser came with is worth nothing from here on.
     let session = Session { person, access_token: tokens.access_token, id_token: tokens.id_token, csrf: random() };
     app.sessions.put(jar, session).await;
@@ -135,14 +138,20 @@ async fn exchange(app: &App, code: &str, verifier: &str) -> Result<Tokens, Probl
 
 // region: believe
 /// Who is it? Only an ID token that passes every check says so (OpenID Connect Core section 3.1.3.7).
-async fn believe(app: &App, id_token: &str, nonce: &str) -> Result<Person, Problem> {
+async fn believe(app: &App, tokens: &Tokens, nonce: &str) -> Result<Person, Problem> {
     // Signed by Doorward, with the algorithm that we expect: the token doesn't choose it.
-    let token = app.provider.verify(id_token, &Rules::new(&[Alg::Rs256], Typ::Optional(&["JWT"]))).await?;
+    let token = app.provider.verify(&tokens.id_token, &Rules::new(&[Alg::Rs256], Typ::Optional(&["JWT"]))).await?;
+    let goes_with = token.alg().hash_half(&tokens.access_token);
     let person: Person = serde_json::from_value(token.into_claims().into())?;
+    let now = app.provider.now().0;
     Problem::unless(person.iss == app.provider.issuer(), "The ID token is by another server: see iss.")?;
     Problem::unless(person.aud == app.client.id(), "The ID token is for another app: see aud.")?;
-    Problem::unless(person.exp > app.provider.now().0, "The ID token has ended: see exp.")?;
+    Problem::unless(person.azp.as_ref().is_none_or(|azp| azp == app.client.id()), "The ID token is for another app: see azp.")?;
+    Problem::unless(person.exp > now, "The ID token has ended: see exp.")?;
+    // Clocks differ a little, and never by a day.
+    Problem::unless(person.iat < now + 60, "The ID token is from the future: see iat.")?;
     Problem::unless(person.nonce == nonce, "The ID token is of another login: see nonce.")?;
+    Problem::unless(person.at_hash.as_ref().is_none_or(|hash| *hash == goes_with), "The access token was swapped: see at_hash.")?;
     Ok(person)
 }
 // endregion: believe

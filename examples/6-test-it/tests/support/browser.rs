@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use ureq::Agent;
-use ureq::http::Request;
+use ureq::http::{HeaderMap, Request};
 use url::{Url, form_urlencoded};
 
 use super::Doorward;
@@ -17,9 +17,11 @@ pub struct Browser {
 }
 
 /// What came back.
+#[derive(Clone)]
 pub struct Page {
     pub url: Url,
     pub status: u16,
+    pub headers: HeaderMap,
     /// Where a redirect leads.
     pub location: Option<Url>,
     pub text: String,
@@ -29,6 +31,11 @@ impl Browser {
     pub fn new() -> Self {
         let config = Agent::config_builder().http_status_as_error(false).max_redirects(0).max_redirects_will_error(false).proxy(None);
         Self { agent: config.build().into(), cookies: HashMap::new() }
+    }
+
+    /// Puts a cookie there, as somebody could who stands near.
+    pub fn plant(&mut self, host: &str, name: &str, value: &str) {
+        self.cookies.entry(host.to_owned()).or_default().insert(name.to_owned(), value.to_owned());
     }
 
     /// Opens an address and follows where it leads.
@@ -61,24 +68,37 @@ impl Browser {
         self.send(action, Some(&fields))
     }
 
-    /// Presses "log in" in the app, logs in at Doorward and allows what is asked, and stays where it sends the browser: the callback.
-    pub fn come_back(&mut self, login: &str, doorward: &Doorward) -> Url {
-        let mut page = self.get(login);
+    /// Presses "log in" in the app and stays there: gives the question that the app sends to Doorward.
+    pub fn ask(&mut self, login: &str) -> Url {
+        let page = self.get(login);
+        page.location.unwrap_or_else(|| panic!("the login leads nowhere: {}", page.text))
+    }
+
+    /// Brings the question to Doorward, logs in there and allows what is asked; stays before the callback, where Doorward sends the browser.
+    pub fn answer(&mut self, question: &Url, doorward: &Doorward) -> Url {
+        self.decide(question, doorward, |browser, page| browser.press(page, "decision", &[("decision", "allow")]))
+    }
+
+    /// The same, with a will of one's own when it is asked what to allow.
+    pub fn decide(&mut self, question: &Url, doorward: &Doorward, decision: impl Fn(&mut Self, &Page) -> Page) -> Url {
+        let mut page = self.get(question.as_str());
         for _ in 0..10 {
-            let Some(next) = page.location.clone() else {
-                page = if page.text.contains("name=\"password\"") {
+            page = match page.location.clone() {
+                Some(next) if next.path() == "/callback" => return next,
+                Some(next) => self.get(next.as_str()),
+                None if page.text.contains("name=\"password\"") => {
                     self.press(&page, "password", &[("username", &doorward.username), ("password", &doorward.password)])
-                } else {
-                    self.press(&page, "decision", &[("decision", "allow")])
-                };
-                continue;
+                }
+                None => decision(self, &page),
             };
-            if next.path() == "/callback" {
-                return next;
-            }
-            page = self.get(next.as_str());
         }
         panic!("never came back, but stopped at {}: {}", page.url, page.text);
+    }
+
+    /// The question and the answer to it.
+    pub fn come_back(&mut self, login: &str, doorward: &Doorward) -> Url {
+        let question = self.ask(login);
+        self.answer(&question, doorward)
     }
 
     /// All of it: from the login button to the page that the app shows then.
@@ -112,14 +132,26 @@ impl Browser {
             }
         }
         let location = answer.headers().get("Location").map(|next| url.join(next.to_str().expect("text")).expect("an address"));
-        Page { status: answer.status().as_u16(), location, text: answer.body_mut().read_to_string().expect("text"), url }
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        Page { url, status, headers, location, text: answer.body_mut().read_to_string().expect("text") }
     }
 }
 
 impl Page {
+    /// What an answer says about itself.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
     /// Whether a reader sees these words.
     pub fn says(&self, words: &str) -> bool {
         plain(&self.text).contains(words)
+    }
+
+    /// What a field of a form on this page holds.
+    pub fn field(&self, name: &str) -> String {
+        let (_, fields) = self.form(name);
+        fields.into_iter().find(|(field, _)| field == name).map(|(_, value)| value).unwrap_or_default()
     }
 
     /// Where the form with this field goes, and what it already holds.
@@ -144,4 +176,17 @@ impl Page {
 fn plain(text: &str) -> String {
     let escapes = [("&#x2F;", "/"), ("&#x27;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
     escapes.iter().fold(text.to_owned(), |text, (escape, sign)| text.replace(escape, sign))
+}
+
+/// An address with one parameter changed, or without it.
+pub fn with(url: &Url, name: &str, value: Option<&str>) -> Url {
+    let mut changed = url.clone();
+    let kept = url.query_pairs().filter(|(other, _)| other != name);
+    changed.query_pairs_mut().clear().extend_pairs(kept).extend_pairs(value.map(|value| (name, value)));
+    changed
+}
+
+/// A parameter of an address.
+pub fn parameter(url: &Url, name: &str) -> String {
+    url.query_pairs().find(|(other, _)| other == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
 }

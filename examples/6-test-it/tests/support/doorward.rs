@@ -17,6 +17,8 @@ pub struct Doorward {
     pub issuer: String,
     /// Where its photo service listens, which is also the audience of tokens for it.
     pub photos: String,
+    /// Where its lab is: providers that make one mistake each.
+    pub lab: String,
     /// The person who has an account there.
     pub username: String,
     /// Their password.
@@ -33,25 +35,18 @@ fn program() -> PathBuf {
 
 impl Doorward {
     pub fn start() -> Self {
-        Self::start_as(None)
-    }
-
-    /// The same, known by another address: that of somebody who stands in between.
-    pub fn start_as(issuer: Option<&str>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut command = Command::new(program());
         command.args(["serve", "--demo", "--json"]).current_dir(&folder).env_clear();
         command.env("ROCKET_PORT", free_ports().to_string()).stdout(Stdio::piped()).stderr(Stdio::null());
-        if let Some(issuer) = issuer {
-            command.env("DOORWARD_ISSUER", issuer);
-        }
         let mut child = command.spawn().expect("doorward");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
         let told: Value = serde_json::from_str(&line).expect("what doorward says when it is ready");
         let text = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
         let photos = told["services"][0].as_str().unwrap_or_default().to_owned();
-        Self { child, folder, issuer: text("issuer"), photos, username: text("username"), password: text("password") }
+        let (issuer, lab) = (text("issuer"), text("lab"));
+        Self { child, folder, issuer, photos, lab, username: text("username"), password: text("password") }
     }
 
     /// Registers the app that will run at this address; gives its id and its secret.

@@ -6,7 +6,7 @@ pub mod browser;
 pub mod doorward;
 
 pub use app::App;
-pub use browser::{Browser, Page};
+pub use browser::{Browser, Page, parameter, with};
 pub use doorward::Doorward;
 
 use std::net::TcpListener;
