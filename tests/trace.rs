@@ -4,7 +4,7 @@
 use doorward::trace::{Endpoint, Flow, Mark, Shown};
 use doorward_protocol::check::Check;
 use doorward_protocol::values::ClientId;
-use doorward_testkit::{World, app, photos};
+use doorward_testkit::{PASSWORD, World, app, photos};
 
 async fn demo() -> World {
     World::new().demo().client(app("shop")).client(app("other")).api(photos()).user("ada").start().await
@@ -127,4 +127,46 @@ async fn the_last_fifty_flows_are_kept() {
     let first = &flows.last().expect("the oldest").exchanges[0].1;
     // Law: the oldest go first.
     assert!(first.query.iter().any(|field| field.name == "state" && field.value == Shown::Clear("11".to_owned())), "{:?}", first.query);
+}
+
+#[rocket::async_test]
+async fn a_flow_is_shown_with_its_tokens_and_checks_in_both_languages() {
+    let world = demo().await;
+    let (mut browser, shop) = (world.browser(), world.app("shop"));
+    let code = browser.allow(&shop.request().with("scope", "openid email")).await.code();
+    let tokens = shop.redeem(&code).await.json();
+    assert_eq!(shop.userinfo(tokens["access_token"].as_str().expect("one")).await.status, 200);
+    assert_eq!(shop.redeem(&code).await.status, 400);
+    let id = world.traces.flows()[0].id.clone();
+    let list = world.get("/learn/trace").await;
+    assert!(list.body.contains(&format!("/learn/trace/{id}")) && list.body.contains("CodeUnspent"), "{}", list.body);
+    let page = world.get(&format!("/learn/trace/{id}")).await;
+    for seen in [code.as_str(), "PkceVerifier", "RFC 7636", "at_hash", "Claims: what it says", "From this moment on", "email_verified"] {
+        assert!(page.body.contains(seen), "{seen}");
+    }
+    assert!(!page.body.contains(PASSWORD) && page.body.contains("••• a password"));
+    let chinese = world.get(&format!("/learn/trace/{id}?ui_locales=zh-CN")).await;
+    for seen in ["声明：说了些什么", "从这一刻起不得再接受", "••• 密码"] {
+        assert!(chinese.body.contains(seen), "{seen}");
+    }
+    let mark = world.get(&format!("/learn/trace/{id}/mark")).await;
+    // Law: what follows live asks for as much as has passed.
+    assert_eq!(mark.body.trim(), world.traces.mark().0.to_string());
+}
+
+#[rocket::async_test]
+async fn what_is_hostile_is_shown_as_text_and_what_is_huge_is_cut() {
+    let world = demo().await;
+    let huge = "x".repeat(40_000);
+    world.get("/authorize?client_id=shop&state=%3Cscript%3Ealert(1)%3C%2Fscript%3E&%3Cimg%20src=x%3E=1").await;
+    world.app("shop").token(&[("grant_type", "refresh_token"), ("refresh_token", &huge)]).await;
+    for flow in world.traces.flows() {
+        let page = world.get(&format!("/learn/trace/{}", flow.id)).await;
+        assert_eq!(page.status, 200);
+        assert!(!page.body.contains("<script>") && !page.body.contains("<img"), "{}", page.body);
+        // Law: no message makes a page without bounds.
+        assert!(page.body.len() < 100_000, "{}", page.body.len());
+    }
+    assert_eq!(world.get("/learn/trace/nothing").await.status, 404);
+    assert_eq!(world.get("/learn/trace/%3Cscript%3E").await.status, 404);
 }

@@ -37,6 +37,7 @@ pub mod subject;
 pub mod sweep;
 pub mod token;
 pub mod told;
+pub mod traced;
 pub mod userinfo;
 
 use crate::clock::Clock;

@@ -92,6 +92,7 @@ pub struct Csp {
     form_targets: Vec<String>,
     frames: Vec<String>,
     script: bool,
+    live: bool,
 }
 
 impl Csp {
@@ -110,6 +111,11 @@ impl Csp {
         Self { form_targets: uri.csp_source().or_else(scheme).into_iter().collect(), script: true, ..Self::default() }
     }
 
+    /// A script of ours asks ourselves for what is new.
+    pub fn live() -> Self {
+        Self { script: true, live: true, ..Self::default() }
+    }
+
     /// Frames may show what is of these sources and nothing else.
     pub fn frames_of<'u>(sources: impl IntoIterator<Item = &'u str>) -> Self {
         let mut frames: Vec<String> = sources.into_iter().map(str::to_owned).collect();
@@ -120,10 +126,11 @@ impl Csp {
 
     fn header(&self) -> String {
         let script = if self.script { "script-src 'self'; " } else { "" };
+        let live = if self.live { "connect-src 'self'; " } else { "" };
         let frames = if self.frames.is_empty() { String::new() } else { format!("frame-src {}; ", self.frames.join(" ")) };
         let forms = self.form_targets.iter().fold(String::new(), |all, target| all + " " + target);
         format!(
-            "default-src 'none'; style-src 'self'; img-src 'self'; {script}{frames}form-action 'self'{forms}; base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'none'; style-src 'self'; img-src 'self'; {script}{live}{frames}form-action 'self'{forms}; base-uri 'none'; frame-ancestors 'none'"
         )
     }
 }

@@ -86,6 +86,9 @@ fn pages() -> Vec<Route> {
         logo::show,
         explain::codes,
         explain::show,
+        learn::trace::list,
+        learn::trace::show,
+        learn::trace::mark,
     ]
 }
 

@@ -46,6 +46,9 @@ pub(super) const EMBEDDED: &[(&str, &str)] = embed![
     "learn/app.html",
     "learn/contents.html",
     "learn/chapter.html",
+    "learn/trace.html",
+    "learn/trace_flow.html",
+    "learn/trace_parts.html",
 ];
 
 /// A page could not be rendered: always a fault of a template, never of a request.

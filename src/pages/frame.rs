@@ -20,6 +20,8 @@ pub struct Site {
     pub icon: String,
     /// Path of the script that sends the `form_post` page off.
     pub form_post_script: String,
+    /// Path of the script that follows the glass box live.
+    pub trace_script: String,
 }
 
 /// A link to the same page in another language.

@@ -86,7 +86,9 @@ macro_rules! each_page {
             crate::pages::HandOver,
             crate::pages::learn::Contents,
             crate::pages::learn::ChapterPage,
-            crate::pages::learn::LearnerApp
+            crate::pages::learn::LearnerApp,
+            crate::pages::learn::trace::FlowList,
+            crate::pages::learn::trace::FlowPage
         )
     };
 }
@@ -101,6 +103,7 @@ fn keys_in_data() -> Vec<String> {
     keys.extend(StandardScope::ALL.iter().map(|k| k.key().to_owned()));
     keys.extend(learn::AppNotice::ALL.iter().map(|k| k.key().to_owned()));
     keys.extend(Notice::ALL.iter().map(|k| k.key().to_owned()));
+    keys.extend(learn::trace::keys_in_data());
     for kind in ErrorKind::ALL {
         keys.extend(["title", "what", "next"].map(|part| format!("{}.{part}", kind.key())));
     }

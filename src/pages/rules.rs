@@ -35,6 +35,7 @@ pub fn link(source: &str) -> Option<String> {
         return Some(format!("https://www.rfc-editor.org/rfc/rfc{number}.html{at}"));
     }
     let known = [
+        ("OpenID Connect Back-Channel Logout", "https://openid.net/specs/openid-connect-backchannel-1_0.html"),
         ("OpenID Connect Core Error Code", "https://openid.net/specs/openid-connect-unmet-authentication-requirements-1_0.html"),
         ("OpenID Connect Core", "https://openid.net/specs/openid-connect-core-1_0.html"),
         ("OpenID Connect RP-Initiated Logout", "https://openid.net/specs/openid-connect-rpinitiated-1_0.html"),

@@ -17,12 +17,15 @@ pub const LEARN_STYLES: &str = "learn.css";
 pub const ICON: &str = "favicon.svg";
 /// Name of the script of the `form_post` page.
 pub const FORM_POST_SCRIPT: &str = "form-post.js";
+/// Name of the script that follows the glass box live.
+pub const TRACE_SCRIPT: &str = "trace.js";
 
-const EMBEDDED: [(&str, &str, &[u8]); 4] = [
+const EMBEDDED: [(&str, &str, &[u8]); 5] = [
     (STYLES, "text/css; charset=utf-8", include_bytes!("../../static/doorward.css")),
     (LEARN_STYLES, "text/css; charset=utf-8", include_bytes!("../../static/learn.css")),
     (ICON, "image/svg+xml", include_bytes!("../../static/favicon.svg")),
     (FORM_POST_SCRIPT, "text/javascript; charset=utf-8", include_bytes!("../../static/form-post.js")),
+    (TRACE_SCRIPT, "text/javascript; charset=utf-8", include_bytes!("../../static/trace.js")),
 ];
 
 /// One file, ready to be served.
@@ -111,6 +114,7 @@ impl Statics {
             learn_styles: path(LEARN_STYLES),
             icon: path(ICON),
             form_post_script: path(FORM_POST_SCRIPT),
+            trace_script: path(TRACE_SCRIPT),
         }
     }
 }

@@ -142,6 +142,12 @@ impl Exchange {
         self.checks.iter().rev().find(|note| !note.holds)
     }
 
+    /// Whether the answer is an error, to whoever sent it or to the app.
+    pub fn is_refusal(&self) -> bool {
+        let error = |redirect: &Redirect| redirect.params.iter().any(|field| field.name == "error");
+        self.status >= 400 || self.redirect.as_ref().is_some_and(error)
+    }
+
     /// About so many bytes are kept of it.
     pub(super) fn weight(&self) -> usize {
         let fields = |fields: &[Field]| fields.iter().map(|field| field.name.len() + field.value.weight()).sum::<usize>();

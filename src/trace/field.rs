@@ -31,6 +31,10 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 9] =
+        [Self::Password, Self::Secret, Self::FormToken, Self::Cookie, Self::Code, Self::Token, Self::Random, Self::Personal, Self::Other];
+
     /// Its name in texts.
     pub const fn name(self) -> &'static str {
         match self {
@@ -42,7 +46,7 @@ impl Kind {
             Self::Token => "token",
             Self::Random => "random",
             Self::Personal => "personal",
-            Self::Other => "other",
+            Self::Other => "value",
         }
     }
 

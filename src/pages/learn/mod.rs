@@ -14,6 +14,7 @@ mod app;
 mod book;
 mod chapter;
 pub mod diagram;
+pub mod trace;
 
 use serde::Serialize;
 

@@ -81,7 +81,7 @@ fn sample_names_are_unique_and_every_template_has_a_page() {
     names.dedup();
     assert_eq!(names.len(), before);
     for (name, _) in super::engine::EMBEDDED {
-        let partial = matches!(*name, "base.html" | "parts.html" | "learn/base.html");
+        let partial = matches!(*name, "base.html" | "parts.html" | "learn/base.html" | "learn/trace_parts.html");
         assert!(partial || all.iter().any(|page| page.template == format!("doorward/{name}")), "{name} is no page");
     }
 }

@@ -4,4 +4,5 @@
 pub mod app;
 #[cfg(feature = "demo")]
 mod checked;
+pub mod trace;
 pub mod tutorial;

@@ -1,0 +1,35 @@
+//! Whose flows somebody may see in the glass box: the owner of a client, those of that client.
+
+use super::session::SignedIn;
+use super::{Ctx, FlowError};
+use crate::store::users;
+use doorward_protocol::values::{ClientId, Seconds};
+use std::sync::Arc;
+
+/// What was said is shown to somebody who proved who they are within this time.
+pub const RECENT: Seconds = Seconds::hours(1);
+
+/// Whether a person logged in of late.
+pub fn is_recent(ctx: &Ctx, reader: &SignedIn) -> bool {
+    ctx.now().since(reader.record.session.auth_time) <= RECENT
+}
+
+/// Those of `clients` that the reader owns.
+///
+/// # Errors
+/// [`FlowError`] when the database can't answer.
+pub async fn owned(ctx: &Ctx, reader: &SignedIn, clients: Vec<ClientId>) -> Result<Vec<ClientId>, FlowError> {
+    let (cache, name) = (Arc::clone(&ctx.catalog), users::fold(&reader.user.person.username));
+    ctx.store
+        .read(move |conn| {
+            let catalog = cache.get(conn)?;
+            let mut owned = Vec::new();
+            for id in &clients {
+                let client = catalog.client(conn, id)?;
+                let owner = client.and_then(|client| client.metadata.owner.as_deref().map(users::fold));
+                owned.extend(owner.filter(|owner| *owner == name).map(|_| id.clone()));
+            }
+            Ok::<_, FlowError>(owned)
+        })
+        .await
+}
