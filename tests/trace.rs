@@ -141,7 +141,7 @@ async fn a_flow_is_shown_with_its_tokens_and_checks_in_both_languages() {
     let list = world.get("/learn/trace").await;
     assert!(list.body.contains(&format!("/learn/trace/{id}")) && list.body.contains("CodeUnspent"), "{}", list.body);
     let page = world.get(&format!("/learn/trace/{id}")).await;
-    for seen in [code.as_str(), "PkceVerifier", "RFC 7636", "at_hash", "Claims: what it says", "From this moment on", "email_verified"] {
+    for seen in [code.as_str(), "PkceVerifier", "RFC 7636", "at_hash", "Claims: what it says", "From this moment on", "ada@example.org"] {
         assert!(page.body.contains(seen), "{seen}");
     }
     assert!(!page.body.contains(PASSWORD) && page.body.contains("••• a password"));

@@ -23,13 +23,13 @@ pub async fn owned(ctx: &Ctx, reader: &SignedIn, clients: Vec<ClientId>) -> Resu
     ctx.store
         .read(move |conn| {
             let catalog = cache.get(conn)?;
-            let mut owned = Vec::new();
+            let mut theirs = Vec::new();
             for id in &clients {
                 let client = catalog.client(conn, id)?;
                 let owner = client.and_then(|client| client.metadata.owner.as_deref().map(users::fold));
-                owned.extend(owner.filter(|owner| *owner == name).map(|_| id.clone()));
+                theirs.extend(owner.filter(|owner| *owner == name).map(|_| id.clone()));
             }
-            Ok::<_, FlowError>(owned)
+            Ok::<_, FlowError>(theirs)
         })
         .await
 }

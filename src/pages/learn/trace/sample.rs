@@ -55,10 +55,7 @@ fn token(redacted: bool) -> Field {
 
 /// A login whose code was used twice.
 pub(super) fn login(redacted: bool) -> Flow {
-    let code = |value: &str| match redacted {
-        true => hidden("code", Kind::Code, 43, Some("x8Rt")),
-        false => clear(&[("code", value)]).remove(0),
-    };
+    let code = |value: &str| if redacted { hidden("code", Kind::Code, 43, Some("x8Rt")) } else { clear(&[("code", value)]).remove(0) };
     let asked = Exchange {
         query: clear(&[("client_id", "papercrane"), ("response_type", "code"), ("redirect_uri", "https://papercrane.example/cb")]),
         headers: clear(&[("Cookie", "doorward_browser=••••")]),
