@@ -49,14 +49,17 @@ pub fn prepare(setup: &mut Setup, settings: &Settings, told: &mut Value) -> Resu
     told["password"] = json!(password);
     let lab_port = port.checked_add(LAB).ok_or_else(|| failed("the demo needs the seven ports above the server's"))?;
     told["lab"] = json!(lab::address(lab_port));
+    let services = super::demo_services::prepare(ctx, port, told)?;
     let heard = Heard::default();
     let workshop = checker::workshop(ctx, &config, &told["lab"], heard.clone(), port)?;
     setup.open_workshop(workshop);
-    Ok(vec![
+    let mut apps = vec![
         ("the demo app", doorward_demo::print_shop(&config)),
         ("the photo service", doorward_demo::photo_service_heard(&config, heard)),
         ("the lab", lab::lab_issuer(lab_port, &config.issuer).map_err(failed)?),
-    ])
+    ];
+    apps.extend(services);
+    Ok(apps)
 }
 
 /// Easy to type, 80 bits, other at each start.

@@ -7,6 +7,8 @@ pub mod commands;
 pub mod declared;
 #[cfg(feature = "demo")]
 mod demo;
+#[cfg(feature = "demo")]
+mod demo_services;
 pub mod input;
 pub mod output;
 mod serve;

@@ -127,8 +127,9 @@ fn announce(told: &Value, json: bool) -> Result<(), CliError> {
     let mut lines = format!("Doorward serves {} (database: {})\n", text("issuer"), text("database"));
     if told["app"].is_string() {
         lines = format!(
-            "{lines}\n  Demo app   {}   open this one in your browser\n  Tutorial   {}   learn how it works, step by step\n  User       {}\n  Password   {}\n\n  Services   {}\n  Lab        {}   providers that go wrong, to try your own app against\n  Stop with Ctrl+C.\n",
+            "{lines}\n  Demo app   {}   open this one in your browser\n  Tea shop   {}   an order that goes through three services\n  Tutorial   {}   learn how it works, step by step\n  User       {}\n  Password   {}\n\n  Services   {}\n  Lab        {}   providers that go wrong, to try your own app against\n  Stop with Ctrl+C.\n",
             text("app"),
+            text("gateway"),
             text("learn"),
             text("username"),
             text("password"),

@@ -5,6 +5,7 @@
 //! | [`print_shop`] | an OAuth *client*: an app that asks a person for their photos | `shop/login.rs` |
 //! | [`photo_service`] | a *resource server*: an API that accepts tokens | `photos/mod.rs` |
 //! | [`lab::lab_issuer`] | *providers* that make one mistake each, to try an app or a service against | `lab/rows.rs` |
+//! | [`services::services`] | a tea shop: a *web app and three services*, who call one another for the person | `services/mod.rs` |
 //!
 //! None depends on the server's code. Finding its endpoints and keys, and the checks, are the client library's (`doorward-client`).
 
@@ -13,6 +14,7 @@ mod config;
 pub mod lab;
 mod photos;
 pub mod player;
+pub mod services;
 mod shop;
 
 pub use config::{DemoConfig, api, client_metadata};

@@ -9,7 +9,7 @@ mod json;
 mod keys;
 mod lists;
 mod registration_token;
-mod trust;
+pub(super) mod trust;
 mod user;
 
 use std::path::Path;

@@ -21,7 +21,8 @@ pub(super) fn run(command: Command, desk: &mut Desk<'_>) -> Result<(), CliError>
 }
 
 fn apply(asked: &TrustApply, desk: &mut Desk<'_>) -> Result<(), CliError> {
-    let file = read(&asked.file)?;
+    let text = read_input(&asked.file)?;
+    let file = read(&text, if asked.file == "-" { "standard input" } else { &asked.file })?;
     let issuer = desk.settings.policy.issuer.as_str();
     // Tokens for userinfo come from a person's own approval alone.
     let own =
@@ -34,11 +35,7 @@ fn apply(asked: &TrustApply, desk: &mut Desk<'_>) -> Result<(), CliError> {
     let plan = if dry {
         store.read_blocking(move |conn| planned(conn, &file))?
     } else {
-        store.write_blocking(move |conn| {
-            let plan = planned(conn, &file)?;
-            plan.changes.iter().try_for_each(|change| write(conn, change, now))?;
-            Ok::<_, CliError>(plan)
-        })?
+        store.write_blocking(move |conn| done(conn, &file, now))?
     };
     for remark in &plan.remarks {
         desk.output.note(remark);
@@ -57,15 +54,13 @@ fn apply(asked: &TrustApply, desk: &mut Desk<'_>) -> Result<(), CliError> {
 }
 
 /// TOML, or JSON where it begins like an object. Spans are numbers of seconds, or texts with their unit.
-fn read(file: &str) -> Result<TrustFile, CliError> {
-    let text = read_input(file)?;
-    let name = if file == "-" { "standard input" } else { file };
+pub(in crate::cli) fn read(text: &str, name: &str) -> Result<TrustFile, CliError> {
     let wrong = |why: String| CliError::new("input", format!("{name} {why}"));
     let mut object: Map<String, Value> = if text.trim_start().starts_with('{') {
-        serde_json::from_str(&text).map_err(|why| wrong(format!("is no JSON: {why}")))?
+        serde_json::from_str(text).map_err(|why| wrong(format!("is no JSON: {why}")))?
     } else {
         // Its message has several lines with the place drawn below it.
-        toml::from_str(&text).map_err(|why| wrong(format!("is no TOML: {}{}", line_of(&text, why.span()), why.message())))?
+        toml::from_str(text).map_err(|why| wrong(format!("is no TOML: {}{}", line_of(text, why.span()), why.message())))?
     };
     spans(&mut object).map_err(|why| CliError::new("invalid", why))?;
     objects::read(object).map_err(|why| CliError::new("invalid", why))
@@ -96,6 +91,13 @@ fn planned(conn: &mut Conn, file: &TrustFile) -> Result<Plan, CliError> {
     let rules: Vec<ExchangeRule> = definitions::list(conn)?;
     let (apis, clients) = (apis::list(conn)?, clients::list(conn)?);
     trust::plan(file, Known { apis: &apis, rules: &rules, clients: &clients }).map_err(|faults| CliError::several("invalid", faults))
+}
+
+/// Makes everything what the file says, or nothing.
+pub(in crate::cli) fn done(conn: &mut Conn, file: &TrustFile, now: Timestamp) -> Result<Plan, CliError> {
+    let plan = planned(conn, file)?;
+    plan.changes.iter().try_for_each(|change| write(conn, change, now))?;
+    Ok(plan)
 }
 
 fn write(conn: &mut Conn, change: &Change, now: Timestamp) -> Result<(), CliError> {

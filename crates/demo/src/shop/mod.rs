@@ -22,7 +22,7 @@ use serde_json::json;
 use url::Url;
 
 use crate::config::{DemoConfig, rocket_config};
-use language::Language;
+pub(crate) use language::Language;
 use login::{Account, Login};
 use pages::{Page, Pages};
 use photos::{Photos, Picture};
@@ -73,10 +73,10 @@ pub fn print_shop(cfg: &DemoConfig) -> Rocket<Build> {
 /// A redirect that always turns into a GET (RFC 9700 §4.12).
 #[derive(Responder)]
 #[response(status = 303)]
-struct SeeOther((), Header<'static>);
+pub(crate) struct SeeOther((), Header<'static>);
 
 impl SeeOther {
-    fn to(url: impl Into<String>) -> Self {
+    pub(crate) fn to(url: impl Into<String>) -> Self {
         Self((), Header::new("Location", url.into()))
     }
 }
