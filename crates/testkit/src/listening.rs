@@ -1,11 +1,15 @@
 //! A server on a real port: for bytes that no client would send.
 
 use crate::{Builder, FakeClock, Opened, Sleeping};
+use doorward::clock::Clock as _;
+use doorward::flows::FlowError;
+use doorward::store::definitions::{self, Definition};
 use rocket::fairing::AdHoc;
 use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
 use rocket::tokio::net::TcpStream;
 use rocket::tokio::sync::oneshot;
 use rocket::tokio::task::JoinHandle;
+use serde_json::Value;
 use std::sync::{Arc, Mutex};
 
 /// A world's server on a port of the loopback.
@@ -16,7 +20,7 @@ pub struct Listening {
     pub clock: Arc<FakeClock>,
     shutdown: rocket::Shutdown,
     serving: JoinHandle<()>,
-    _world: Sleeping,
+    world: Sleeping,
 }
 
 impl Builder {
@@ -50,7 +54,14 @@ impl Listening {
         let serving = rocket::tokio::spawn(async move {
             rocket.launch().await.map(drop).expect("the server to end well");
         });
-        Self { port: told.await.expect("the server to listen"), clock: Arc::clone(&sleeping.clock), shutdown, serving, _world: sleeping }
+        Self { port: told.await.expect("the server to listen"), clock: Arc::clone(&sleeping.clock), shutdown, serving, world: sleeping }
+    }
+
+    /// Declares what stands in one of the operator's lists.
+    pub async fn declare<D: Definition + Clone + Send + 'static>(&self, json: Value) {
+        let (one, now): (D, _) = (serde_json::from_value(json).expect("a declaration"), self.clock.now());
+        let stored = self.world.ctx.store.write(move |conn| Ok::<_, FlowError>(definitions::insert(conn, &one, now)?)).await;
+        assert!(stored.expect("the change to be stored"), "declared before");
     }
 
     /// Sends bytes on a connection of its own and reads until the server closes it; those it can't read are replaced.

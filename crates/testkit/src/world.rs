@@ -254,7 +254,7 @@ pub struct Opened {
 /// A world whose server doesn't run yet.
 pub struct Sleeping {
     pub(crate) clock: Arc<FakeClock>,
-    ctx: Ctx,
+    pub(crate) ctx: Ctx,
     issuer: Issuer,
     traces: Traces,
     apps: BTreeMap<String, Value>,
