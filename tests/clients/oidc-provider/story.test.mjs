@@ -1,34 +1,12 @@
 // The example app of the client library, unchanged, at node-oidc-provider.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { Browser } from './browser.mjs';
+import { freePort, startExample } from './programs.mjs';
 import { SECRET, startProvider } from './provider.mjs';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
-const binary = path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, 'target'), 'debug/examples/web');
-
-async function freePort() {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
-
-async function startApp(provider, base, port, more = {}) {
-  const env = { ISSUER: provider.issuer, CLIENT_ID: 'shop', CLIENT_SECRET: SECRET, APP_URL: base, ROCKET_PORT: String(port), ROCKET_LOG_LEVEL: 'off', ...more };
-  const app = spawn(binary, { env, stdio: 'inherit' });
-  for (;;) {
-    if (app.exitCode !== null) throw new Error('the app ended');
-    if (await fetch(base).then(() => true, () => false)) return app;
-  }
-}
+const startApp = (provider, base, port, more = {}) =>
+  startExample('web', port, { ISSUER: provider.issuer, CLIENT_ID: 'shop', CLIENT_SECRET: SECRET, APP_URL: base, ...more });
 
 for (const [keeps, more] of [['on the server', {}], ['in cookies', { COOKIE_KEY: '0123456789abcdef0123456789abcdef' }]]) {
   test(`with sessions ${keeps}`, async (t) => {
