@@ -169,7 +169,7 @@ fn tag_end(tag: &str) -> Option<usize> {
 }
 
 /// Text with its character references read.
-fn text(raw: &str) -> String {
+pub(crate) fn text(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some(at) = rest.find('&') {

@@ -18,6 +18,7 @@ mod origin;
 pub(crate) use browser::parameter;
 pub use browser::{Answer, Arrival, Browser};
 pub use cookies::{Cookie, Jar, SameSite};
+pub(crate) use forms::text;
 pub use forms::{Form, forms, links};
 pub use origin::Origin;
 
