@@ -69,7 +69,8 @@ impl<T: Send + Sync + 'static> Kept<T> {
         tokio::spawn(work).await.unwrap_or_else(|_| Err(ProviderError::Interrupted))
     }
 
-    fn at_hand(&self, now: Timestamp, wish: Wish) -> Option<Result<Arc<T>, ProviderError>> {
+    /// What needs no request: what is kept, or the failure of a moment ago.
+    pub fn at_hand(&self, now: Timestamp, wish: Wish) -> Option<Result<Arc<T>, ProviderError>> {
         let state = self.lock();
         let within = |since: Timestamp, span: Seconds| (0..span.0).contains(&now.since(since).0);
         let failed = state.asked.as_ref().filter(|(at, _)| within(*at, PAUSE)).and_then(|(_, why)| why.clone());

@@ -35,13 +35,17 @@ impl Provider {
     /// # Errors
     /// [`TokenError::Jws`] when it isn't good, [`TokenError::Provider`] when that can't be found out.
     pub async fn verify(&self, jwt: &str, rules: &Rules<'_>) -> Result<Verified, TokenError> {
-        // What no key could save costs no request.
-        match jose::verify(jwt, rules, &JwkSet::default()) {
-            Err(JwsError::UnknownKey) => {}
-            Err(why) => return Err(why.into()),
-            Ok(_) => return Err(JwsError::UnknownKey.into()),
-        }
-        let keys = self.keys(Wish::Kept).await?;
+        let keys = if let Some(Ok(keys)) = self.kept_keys().at_hand(self.now(), Wish::Kept) {
+            keys
+        } else {
+            // What no key could save costs no request.
+            match jose::verify(jwt, rules, &JwkSet::default()) {
+                Err(JwsError::UnknownKey) => {}
+                Err(why) => return Err(why.into()),
+                Ok(_) => return Err(JwsError::UnknownKey.into()),
+            }
+            self.keys(Wish::Kept).await?
+        };
         match jose::verify(jwt, rules, &*keys) {
             Err(why) if could_be_by_a_new_key(why, jwt) => {
                 let newer = self.keys(Wish::Newer).await?;
