@@ -77,8 +77,8 @@ pub fn api(cfg: &DemoConfig) -> Value {
         "name": "Photo service",
         "signing_alg": "ES256",
         "scopes": {
-            "photos:read": { "en": "See your photos", "zh-CN": "查看您的照片", "required": true },
-            "albums:read": { "en": "See your albums and which photos are in them", "zh-CN": "查看您的相册以及其中的照片" },
+            "photos:read": { "en": "See your photos", "zh-CN": "查看你的照片", "required": true },
+            "albums:read": { "en": "See your albums and which photos are in them", "zh-CN": "查看你的相册以及其中的照片" },
         },
     })
 }

@@ -29,11 +29,11 @@ rows! {
     "correct" Fault::None, Both, "OpenID Connect Core §3.1; RFC 9068 §4";
     does "Makes no mistake." / "一切正常，没有任何错误。";
     must "The login succeeds and the service answers. Try this one first: it shows that you are connected at all." /
-         "登录成功，服务正常应答。请先试它：由此确认您的应用确实连上了实验室。";
+         "登录成功，服务正常应答。请先试它：由此确认你的应用确实连上了实验室。";
 
     // In the answer that the browser carries
     "wrong-state" Fault::Answer(WrongState), App, "RFC 6749 §10.12; RFC 9700 §4.7";
-    does "Comes back with another state than the one your app sent." / "返回的 state 不是您的应用发出的那一个。";
+    does "Comes back with another state than the one your app sent." / "返回的 state 不是你的应用发出的那一个。";
     must "Refuse before the code is even looked at: this browser began no such login." /
          "在理会授权码之前就拒绝：这个浏览器从未发起过这样的登录。";
     "missing-state" Fault::Answer(NoState), App, "RFC 6749 §4.1.2, §10.12";
@@ -73,9 +73,9 @@ rows! {
     does "The ID token carries the nonce of another login." / "ID 令牌里的 nonce 属于另一次登录。";
     must "Refuse: it was made for another login and put into this one." / "拒绝：它是为另一次登录签发的，被塞进了这一次。";
     "missing-nonce" Fault::Claims(NoNonce), App, "OpenID Connect Core §3.1.3.7 rule 11";
-    does "The ID token has no nonce, although your app sent one." / "您的应用发送了 nonce，ID 令牌里却没有。";
+    does "The ID token has no nonce, although your app sent one." / "你的应用发送了 nonce，ID 令牌里却没有。";
     must "Refuse. If this one logs in, your app sends no nonce, or looks only when there is one." /
-         "拒绝。如果竟然登录成功，说明您的应用没有发送 nonce，或者只在它出现时才核对。";
+         "拒绝。如果竟然登录成功，说明你的应用没有发送 nonce，或者只在它出现时才核对。";
     "expired" Fault::Claims(Expired), Both, "OpenID Connect Core §3.1.3.7 rule 9; RFC 9068 §4";
     does "The token expired an hour ago." / "令牌一小时前就已过期。";
     must "Refuse; a few seconds of clock difference are fine, an hour is not." / "拒绝；时钟相差几秒可以容忍，一小时不行。";
@@ -94,22 +94,22 @@ rows! {
          "拒绝：否则，任何应用或服务都能把自己拿到的令牌花到这里来。";
     "extra-audience" Fault::Claims(ExtraAudience), App, "OpenID Connect Core §3.1.3.7 rules 3 and 4";
     does "aud names your app and a stranger, and no azp says for whom it was made." /
-         "aud 里既有您的应用，也有一个陌生方，又没有 azp 说明究竟为谁签发。";
+         "aud 里既有你的应用，也有一个陌生方，又没有 azp 说明究竟为谁签发。";
     must "Refuse: the stranger holds this token, too." / "拒绝：那个陌生方手里也有这枚令牌。";
     "wrong-azp" Fault::Claims(WrongAzp), App, "OpenID Connect Core §3.1.3.7 rule 5";
     does "azp names another app: the token was made for that one." / "azp 写的是另一个应用：令牌是为它签发的。";
-    must "Refuse: that app logged the person in, not yours." / "拒绝：让用户登录的是那个应用，不是您的。";
+    must "Refuse: that app logged the person in, not yours." / "拒绝：让用户登录的是那个应用，不是你的。";
     "wrong-issuer" Fault::Claims(WrongIssuer), Both, "OpenID Connect Core §3.1.3.7 rule 2; RFC 9068 §4; RFC 8725 §3.8";
     does "iss in the token is another issuer, though the signature is good." / "签名无误，令牌里的 iss 却是另一个签发方。";
     must "Refuse: the same sub at another issuer is another person." / "拒绝：同一个 sub，换了签发方就是另一个人。";
     "missing-scope" Fault::Claims(NoScope), Service, "RFC 6750 §3.1; RFC 9068 §4";
-    does "A good access token, without the scope you asked for." / "访问令牌本身完好，只是缺少您要的权限范围。";
+    does "A good access token, without the scope you asked for." / "访问令牌本身完好，只是缺少你要的权限范围。";
     must "403 insufficient_scope, naming the scope that is needed." / "返回 403 insufficient_scope，并指明需要哪个权限范围。";
 
     // How a token is signed
     "alg-none" Fault::Header(AlgNone), Both, "RFC 8725 §3.1, §3.2; OpenID Connect Core §3.1.3.7 rule 7";
     does "Unsigned: the header says alg none, and the signature is empty." / "没有签名：头部写着 alg 为 none，签名部分是空的。";
-    must "Refuse: your side fixes the algorithm, not the token." / "拒绝：用哪种算法由您决定，不由令牌决定。";
+    must "Refuse: your side fixes the algorithm, not the token." / "拒绝：用哪种算法由你决定，不由令牌决定。";
     "hs256-public-key" Fault::Header(Hs256), Both, "RFC 8725 §2.1, §3.1";
     does "Signed with HS256, and the secret is the public key in PEM form, which everybody knows." /
          "用 HS256 签名，密钥就是人人皆知的公钥（PEM 格式）。";
@@ -128,10 +128,10 @@ rows! {
     must "Refuse, and don't call that address at all." / "拒绝，并且根本不去访问那个地址。";
     "edited" Fault::Header(Edited), Both, "OpenID Connect Core §3.1.3.7 rule 6; RFC 8725 §3.3";
     does "The payload was edited after it was signed: another sub." / "签名之后，内容被改动过：sub 换了人。";
-    must "Refuse. If it passes, your app decodes tokens without verifying them." / "拒绝。如果通过了，说明您的程序只解码、不验证。";
+    must "Refuse. If it passes, your app decodes tokens without verifying them." / "拒绝。如果通过了，说明你的程序只解码、不验证。";
     "critical-header" Fault::Header(Critical), Both, "RFC 7515 §4.1.11";
     does "The header marks an extension as critical that nobody knows." / "头部把一个谁也不认识的扩展标为必须理解（crit）。";
-    must "Refuse: what must be understood isn't." / "拒绝：要求必须理解的内容，您并不理解。";
+    must "Refuse: what must be understood isn't." / "拒绝：要求必须理解的内容，你并不理解。";
     "wrong-kind" Fault::Header(OtherKind), Both, "RFC 8725 §3.11, §3.12; RFC 9068 §4";
     does "An app gets an access token as its ID token; a service gets an ID token as its access token." /
          "应用拿到的 ID 令牌其实是访问令牌；服务拿到的访问令牌其实是 ID 令牌。";

@@ -168,7 +168,7 @@ pub fn apis(lab: &str) -> [Value; 2] {
             "name": "Lab notes",
             "signing_alg": "ES256",
             "scopes": {
-                "notes:read": { "en": "Read your notes in the lab", "zh-CN": "读取您在实验室的笔记" },
+                "notes:read": { "en": "Read your notes in the lab", "zh-CN": "读取你在实验室的笔记" },
                 "notes:write": { "en": "Write notes in the lab", "zh-CN": "在实验室写笔记" },
             },
         }),
