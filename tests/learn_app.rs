@@ -5,6 +5,8 @@
 use doorward::flows::learner::{Demo, Workshop};
 use doorward_demo::Heard;
 use doorward_testkit::{Browser, Page, World};
+use std::fs;
+use std::path::Path;
 
 const USUAL: &str = "http://localhost:8080";
 
@@ -141,5 +143,25 @@ async fn the_page_speaks_chinese_and_offers_every_step() {
     for through in ["1", "2", "3", "4", "5", "6", "all"] {
         // Law: the tutorial's tasks and their buttons meet here.
         assert!(page.body.contains(&format!("name=\"through\" value=\"{through}\"")), "{through}");
+    }
+}
+
+#[test]
+fn nothing_but_the_demo_opens_the_workshop_or_makes_its_person() {
+    fn callers(folder: &Path, word: &str, found: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                callers(&path, word, found);
+            } else if fs::read_to_string(&path).is_ok_and(|text| text.contains(word)) {
+                found.push(path.strip_prefix(env!("CARGO_MANIFEST_DIR")).expect("inside").display().to_string());
+            }
+        }
+    }
+    for word in ["setup.open_workshop(", "checker::workshop("] {
+        let mut found = Vec::new();
+        callers(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), word, &mut found);
+        // Law: one caller, which `serve` asks with `--demo` alone.
+        assert_eq!(found, ["src/cli/demo.rs"], "{word}");
     }
 }

@@ -16,7 +16,8 @@ use super::provider::Provider;
 /// A running demo; it ends with the test.
 pub struct Demo {
     child: Child,
-    _folder: TempDir,
+    folder: TempDir,
+    port: u16,
     pub issuer: String,
     pub photos: String,
     pub lab: String,
@@ -33,15 +34,27 @@ fn ports() -> u16 {
 
 impl Demo {
     pub fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        Self::start_in(tempfile::tempdir().expect("a folder"), ports())
+    }
+
+    /// Stops it and starts it anew, as a learner would the next day.
+    pub fn again(self) -> Self {
+        let port = self.port;
+        let mut old = self;
+        let folder = std::mem::replace(&mut old.folder, tempfile::tempdir().expect("a folder"));
+        drop(old);
+        Self::start_in(folder, port)
+    }
+
+    fn start_in(folder: TempDir, port: u16) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_doorward"));
-        command.args(["serve", "--demo", "--json"]).current_dir(&folder).env_clear().env("ROCKET_PORT", ports().to_string());
+        command.args(["serve", "--demo", "--json"]).current_dir(&folder).env_clear().env("ROCKET_PORT", port.to_string());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("doorward");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
         let told: Value = serde_json::from_str(&line).expect("what it says when it is ready");
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        Self { child, _folder: folder, issuer: text(&told["issuer"]), photos: text(&told["services"][0]), lab: text(&told["lab"]) }
+        Self { child, folder, port, issuer: text(&told["issuer"]), photos: text(&told["services"][0]), lab: text(&told["lab"]) }
     }
 
     /// A browser that goes to the demo and nowhere else, and has patience.

@@ -8,7 +8,7 @@ use super::mistakes::Mistake;
 use super::report::{Fault, Obstacle, Report};
 use super::trials::{Step, Trial};
 use super::{Bench, Refusal};
-use crate::player::{Answer, Arrival, Browser, Cookie, Origin, Player, Trouble, forms, links, parameter};
+use crate::player::{Answer, Arrival, Browser, Cookie, Origin, Player, Trouble, forms, links, parameter, text};
 
 /// Why a check ends before its end.
 pub(super) enum Stop {
@@ -233,7 +233,8 @@ impl<'a> Stage<'a> {
         if !answer.ok() {
             return Ok(Who::Nobody);
         }
-        let known = self.bench.known_as.iter().any(|name| !name.is_empty() && answer.body.contains(name.as_str()));
+        let page = text(&answer.body);
+        let known = self.bench.known_as.iter().any(|name| !name.is_empty() && page.contains(name.as_str()));
         Ok(if known { Who::Person } else { Who::Unclear })
     }
 }
