@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { launch, screenshotPath, visitor } from './lib/browser.mjs';
 import { startDemo } from './lib/demo.mjs';
 import { assertLanguage, follow } from './lib/pages.mjs';
-import { appPort, startApp, startSpoiler, STEPS, variables } from './lib/steps.mjs';
+import { appPort, startApp, startSpoiler, STEPS, variables, WITH_THE_LIBRARY } from './lib/steps.mjs';
 
 /** Registers the app that will be at this port; gives what the page says to tell it. */
 async function register(page, demo, port) {
@@ -102,6 +102,17 @@ for (const { js, locale } of [{ js: true, locale: 'en' }, { js: false, locale: '
       }
       await assertLanguage(page, locale);
       await page.screenshot({ path: screenshotPath(`learner-passed-${locale}`), fullPage: true });
+    });
+
+    test('the app with the library passes all of it', async () => {
+      const port = await appPort();
+      const app = await startApp(WITH_THE_LIBRARY, await register(page, demo, port));
+      try {
+        const { outcome, text } = await check(page, demo, STEPS.length);
+        assert.equal(outcome, 'passed', text);
+      } finally {
+        await app.stop();
+      }
     });
 
     for (const { step, mistake, env = {}, spoil } of MISTAKES) {

@@ -7,6 +7,9 @@ import { binary, freePorts } from './demo.mjs';
 
 export const STEPS = ['1-create-the-app', '2-the-libraries', '3-login', '4-authorize', '5-log-out', '6-test-it'];
 
+/** The same app by the client library's fairing. */
+export const WITH_THE_LIBRARY = 'with-the-library';
+
 /** A port for an app of one's own. */
 export const appPort = () => freePorts(1);
 
@@ -18,7 +21,7 @@ export function variables(text) {
 
 /** Starts the app of a step with these variables alone; comes back once it listens. */
 export function startApp(step, env) {
-  const child = spawn(path.join(path.dirname(binary), `step-${step}`), [], {
+  const child = spawn(path.join(path.dirname(binary), step === WITH_THE_LIBRARY ? step : `step-${step}`), [], {
     env: { ROCKET_CLI_COLORS: 'false', ...env }, stdio: ['ignore', 'pipe', 'inherit'],
   });
   const killAtExit = () => child.kill('SIGKILL');
