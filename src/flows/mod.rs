@@ -38,6 +38,7 @@ pub mod sweep;
 pub mod token;
 pub mod told;
 pub mod traced;
+pub mod trust_map;
 pub mod userinfo;
 
 use crate::clock::Clock;

@@ -13,6 +13,9 @@ pub fn mount(rocket: Rocket<Build>, app: App) -> Rocket<Build> {
     let base = app.site.base.clone();
     let root = if base.is_empty() { "/".to_owned() } else { base.clone() };
     let mut learn = if app.learn { learn() } else { Vec::new() };
+    if app.demo {
+        learn.extend(services());
+    }
     #[cfg(feature = "demo")]
     learn.extend(app.workshop.iter().flat_map(|_| workshop()));
     let rocket = rocket
@@ -95,6 +98,11 @@ fn pages() -> Vec<Route> {
 /// What learners see, where the setting `LEARN` is on: one page a line, in the order of the navigation.
 fn learn() -> Vec<Route> {
     routes![learn::tutorial::contents, learn::tutorial::chapter,]
+}
+
+/// The map of who may call whom: in the demo alone, since elsewhere it is the operator's.
+fn services() -> Vec<Route> {
+    routes![learn::services::show]
 }
 
 /// Where a learner's app is checked: in the demo alone.

@@ -46,6 +46,7 @@ pub(super) const EMBEDDED: &[(&str, &str)] = embed![
     "learn/app.html",
     "learn/contents.html",
     "learn/chapter.html",
+    "learn/services.html",
     "learn/trace.html",
     "learn/trace_flow.html",
     "learn/trace_parts.html",

@@ -87,6 +87,7 @@ macro_rules! each_page {
             crate::pages::learn::Contents,
             crate::pages::learn::ChapterPage,
             crate::pages::learn::LearnerApp,
+            crate::pages::learn::Services,
             crate::pages::learn::trace::FlowList,
             crate::pages::learn::trace::FlowPage
         )
@@ -102,6 +103,7 @@ fn keys_in_data() -> Vec<String> {
     keys.extend(Claim::ALL.iter().map(|k| k.key().to_owned()));
     keys.extend(StandardScope::ALL.iter().map(|k| k.key().to_owned()));
     keys.extend(learn::AppNotice::ALL.iter().map(|k| k.key().to_owned()));
+    keys.extend(learn::Way::ALL.iter().map(|k| k.key().to_owned()));
     keys.extend(Notice::ALL.iter().map(|k| k.key().to_owned()));
     keys.extend(learn::trace::keys_in_data());
     for kind in ErrorKind::ALL {

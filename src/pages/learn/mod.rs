@@ -14,6 +14,7 @@ mod app;
 mod book;
 mod chapter;
 pub mod diagram;
+mod services;
 pub mod trace;
 
 use serde::Serialize;
@@ -21,6 +22,7 @@ use serde::Serialize;
 pub use app::{AppNotice, Difference, LearnerApp, MistakeCard, Outcome, Registered, SourceLink, StepCard, StepTask, TrialRow};
 pub use book::Chapter;
 pub use chapter::{ChapterPage, Contents, Entry};
+pub use services::{Arrow, CallRow, Drawing, Node, Services, Way};
 
 /// A part of the learners' site, as the navigation shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

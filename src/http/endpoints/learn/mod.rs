@@ -4,5 +4,6 @@
 pub mod app;
 #[cfg(feature = "demo")]
 mod checked;
+pub mod services;
 pub mod trace;
 pub mod tutorial;
