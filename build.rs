@@ -46,7 +46,8 @@ fn literal(told: &Told) -> String {
         .collect();
     let (title, summary, html) = (&told.title, &told.summary, &told.html);
     format!(
-        "Told {{ title: {title:?}, summary: {summary:?}, html: {html:?}, sections: &[{}], tasks: &{:?} }}",
+        "Told {{ title: {title:?}, summary: {summary:?}, minutes: {}, html: {html:?}, sections: &[{}], tasks: &{:?} }}",
+        told.minutes,
         sections.join(", "),
         told.tasks
     )

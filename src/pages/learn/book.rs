@@ -22,6 +22,8 @@ pub struct Told {
     pub title: &'static str,
     /// Its first paragraph, as plain text.
     pub summary: &'static str,
+    /// Minutes to read it.
+    pub minutes: usize,
     /// All below its heading.
     pub html: &'static str,
     /// Its sections of the second level.

@@ -15,6 +15,8 @@ pub struct Entry {
     pub title: &'static str,
     /// Its first paragraph.
     pub summary: &'static str,
+    /// Minutes to read it.
+    pub minutes: usize,
 }
 
 /// The table of contents.
@@ -46,6 +48,9 @@ pub struct ChapterPage {
     /// Counted from 0.
     number: usize,
     title: &'static str,
+    minutes: usize,
+    /// How many chapters there are.
+    of: usize,
     sections: &'static [Section],
     before: Option<Entry>,
     after: Option<Entry>,
@@ -62,6 +67,8 @@ impl ChapterPage {
             part: Part::Tutorial,
             number,
             title: told.title,
+            minutes: told.minutes,
+            of: all.len(),
             sections: told.sections,
             before: beside(number.checked_sub(1)),
             after: beside(Some(number + 1)),
@@ -79,5 +86,5 @@ impl Page for ChapterPage {
 
 fn entry(base: &str, chapter: &Chapter, locale: Locale) -> Entry {
     let told = chapter.told(locale);
-    Entry { href: format!("{base}/learn/tutorial/{}", chapter.name), title: told.title, summary: told.summary }
+    Entry { href: format!("{base}/learn/tutorial/{}", chapter.name), title: told.title, summary: told.summary, minutes: told.minutes }
 }

@@ -63,6 +63,8 @@ pub struct Told {
     pub title: String,
     /// Its first paragraph, as plain text.
     pub summary: String,
+    /// Minutes to read it, at a usual pace; at least one.
+    pub minutes: usize,
     /// All below its heading.
     pub html: String,
     /// Its sections, in order.
