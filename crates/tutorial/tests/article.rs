@@ -10,7 +10,7 @@ use doorward_tutorial::book::Book;
 const PARTS: [&str; 5] = ["/learn", "/learn/app", "/learn/trace", "/learn/lab", "/learn/services"];
 
 fn is_path(name: &str) -> bool {
-    name.contains('/') || name.ends_with(".md") || name == "examples"
+    name.contains('/') || ["README.md", "examples"].contains(&name)
 }
 
 #[test]

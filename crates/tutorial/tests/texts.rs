@@ -30,8 +30,8 @@ fn parted(text: &str) -> (Vec<(String, String)>, String) {
                 open = true;
             }
             (Some(_), true) => open = false,
-            (None, true) => blocks.last_mut().expect("an open block").1 += &format!("{line}\n"),
-            (None, false) => prose += &format!("{line}\n"),
+            (None, true) => blocks.last_mut().expect("an open block").1.extend([line, "\n"]),
+            (None, false) => prose.extend([line, "\n"]),
         }
     }
     (blocks, prose)
