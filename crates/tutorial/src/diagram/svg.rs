@@ -14,7 +14,8 @@ pub fn frame(id: &str, size: (u32, u32), told: (&str, &str), links: bool, inside
     let role = if links { "group" } else { "img" };
     // No size of its own, but a largest one: letters are not drawn larger than those of the text around.
     let size = match width {
-        0..640 => "d-middle",
+        0..480 => "d-small",
+        480..640 => "d-middle",
         _ => "d-large",
     };
     format!(
