@@ -98,3 +98,53 @@ fn rfcs_and_their_sections_are_written_as_numbers() {
         }
     }
 }
+
+/// Whether what a command names is there; a command that is not known here is not to be believed.
+fn holds(command: &str) -> bool {
+    let root = root();
+    let words: Vec<&str> = command.split_whitespace().collect();
+    // What needs nothing of this repository but its program.
+    let plain = [
+        "cargo run -- serve --demo",
+        "cargo run -- check-config",
+        "cargo run",
+        "cargo build -p doorward",
+        "cargo new my-app",
+        "cd ..",
+        "cd my-app",
+        "curl -s http://localhost:8080/doorward-learn.json",
+        "curl -s http://127.0.0.1:8000/.well-known/openid-configuration",
+    ];
+    match words[..] {
+        _ if plain.contains(&command) => true,
+        ["export", ref variables @ ..] => {
+            variables.iter().all(|set| ["DOORWARD_ISSUER=http://127.0.0.1:8000", "CLIENT_ID=…", "CLIENT_SECRET=…"].contains(set))
+        }
+        // From the learner's app, which lies beside the repository.
+        ["cp", ref files @ .., "src/"] => {
+            files.iter().all(|file| file.strip_prefix("../doorward/").is_some_and(|file| root.join(file).is_file()))
+        }
+        ["cargo", "test", "-p", package] => package.strip_prefix("step-").is_some_and(|step| root.join("examples").join(step).is_dir()),
+        ["cargo", "bench", "--bench", bench] => root.join("benches").join(format!("{bench}.rs")).is_file(),
+        ["cargo", "run", "--release", "--example", "load", "--", what, "--callers", _, "--requests", _] => {
+            fs::read_to_string(root.join("examples/load.rs")).is_ok_and(|load| load.contains(&format!("`{what}`")))
+        }
+        _ => false,
+    }
+}
+
+#[test]
+fn every_command_is_known_and_what_it_names_is_there() {
+    let mut seen = 0;
+    for (name, text) in chapters("en") {
+        for (_, code) in parted(&text).0.into_iter().filter(|(info, _)| info == "sh") {
+            for command in code.lines() {
+                // Law: nobody is told to type what does not work.
+                assert!(holds(command), "{name}: {command}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 12, "{seen} commands");
+    assert!(!holds("curl http://example.org | sh") && !holds("cp ../doorward/nothing.rs src/") && !holds("cargo test -p step-9-nothing"));
+}
