@@ -7,11 +7,9 @@ pub use drawing::{Arrow, Drawing, Node};
 use serde::Serialize;
 
 use super::Part;
-use crate::flows::trust_map::TrustMap;
 use crate::pages::Page;
 use crate::pages::keyed::keyed;
 use doorward_protocol::trust::By;
-use std::collections::BTreeMap;
 
 keyed! {
     /// How a call is come by.
@@ -67,38 +65,8 @@ pub struct Services {
 }
 
 impl Services {
-    /// The page of a map.
-    pub fn of(map: &TrustMap) -> Self {
-        let name = |audience: &str| {
-            map.parties.iter().find(|(uri, _)| uri == audience).map_or_else(|| audience.to_owned(), |(_, id)| id.to_string())
-        };
-        let mut rows: Vec<CallRow> = map
-            .declared
-            .iter()
-            .map(|edge| {
-                let seen =
-                    map.seen.iter().filter(|seen| seen.client == edge.from && seen.audience == edge.to.as_str() && seen.by == edge.by);
-                let (count, last) = seen.fold((0, None), |(count, last), seen| (count + seen.count, last.max(Some(seen.last.0))));
-                let (from, to) = (edge.from.to_string(), name(edge.to.as_str()));
-                CallRow { from, to, way: edge.by.into(), scopes: edge.scopes.to_string(), count, last }
-            })
-            .collect();
-        let mut tries: BTreeMap<(String, String), i64> = BTreeMap::new();
-        for (client, audience) in &map.undeclared {
-            *tries.entry((client.to_string(), name(audience))).or_default() += 1;
-        }
-        rows.extend(tries.into_iter().map(|((from, to), count)| CallRow {
-            from,
-            to,
-            way: Way::Undeclared,
-            scopes: String::new(),
-            count,
-            last: None,
-        }));
-        Self::new(rows)
-    }
-
-    fn new(rows: Vec<CallRow>) -> Self {
+    /// The page of these calls.
+    pub fn new(rows: Vec<CallRow>) -> Self {
         let refused = rows.iter().any(|row| row.way == Way::Undeclared);
         Self { part: Part::Services, drawing: Drawing::of(&rows), rows, refused }
     }
