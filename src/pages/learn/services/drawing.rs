@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::{CallRow, Way};
 
-const WIDTH: i64 = 136;
+const WIDTH: i64 = 156;
 const HEIGHT: i64 = 44;
-const COLUMN: i64 = 272;
+const COLUMN: i64 = 288;
 const ROW: i64 = 104;
 const MARGIN: i64 = 12;
 /// How far below the row a refused call dips.
@@ -86,7 +86,7 @@ impl Drawing {
         let dip = if rows.iter().any(|row| row.way == Way::Undeclared) { DIP / 2 } else { 0 };
         Self {
             width: 2 * MARGIN + columns * COLUMN + WIDTH,
-            height: 2 * MARGIN + lines * ROW + HEIGHT + 24 + dip,
+            height: 2 * MARGIN + lines * ROW + HEIGHT + dip,
             box_width: WIDTH,
             box_height: HEIGHT,
             nodes,
@@ -131,7 +131,7 @@ fn arrow(row: &CallRow, (from_x, from_y): (i64, i64), (to_x, to_y): (i64, i64), 
         let below = y1.max(y2) + DIP;
         let path = format!("M{x1} {y1}C{x1} {below} {x2} {below} {x2} {}", y2 + 8);
         let head = format!("M{x2} {y2}l-5 9h10z");
-        return Arrow { path, head, x: i64::midpoint(x1, x2), y: below - 18, way: row.way, count: row.count };
+        return Arrow { path, head, x: i64::midpoint(x1, x2), y: below - 24, way: row.way, count: row.count };
     }
     let shift = nth * 26 - 8;
     let (x1, y1, x2, y2) = (from_x + WIDTH, from_y + HEIGHT / 2 + shift, to_x, to_y + HEIGHT / 2 + shift);
