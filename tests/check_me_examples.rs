@@ -19,12 +19,13 @@ use std::process::{Child, Command, Stdio};
 use provider::Provider;
 use stand::{Demo, Learner};
 
-const STEPS: [(&str, &str); 5] = [
+const STEPS: [(&str, &str); 6] = [
     ("step-1-create-the-app", "1"),
     ("step-2-the-libraries", "2"),
     ("step-3-login", "3"),
     ("step-4-authorize", "4"),
     ("step-5-log-out", "all"),
+    ("step-6-test-it", "all"),
 ];
 
 /// A running example; it ends with the test.
