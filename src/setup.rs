@@ -5,7 +5,7 @@ use crate::config::Settings;
 use crate::fetch::{self, Fetcher};
 use crate::flows::catalog::CatalogCache;
 use crate::flows::deliver::Courier;
-use crate::flows::{Ctx, sweep};
+use crate::flows::{Ctx, sweep, traced};
 use crate::http::{self, App};
 use crate::keys::{self, KeyRing};
 use crate::pages::{self, Statics, Templates};
@@ -206,6 +206,7 @@ impl Setup {
         let Self { ctx, templates, statics, settings, traces, .. } = self;
         let site = statics.site(ctx.policy.issuer.path());
         let (sweeping, delivering) = (ctx.clone(), ctx.clone());
+        let watching = (!traces.is_demo()).then(|| (ctx.clone(), traces.clone()));
         let app = App {
             ctx,
             site,
@@ -223,6 +224,9 @@ impl Setup {
         http::mount(rocket, app).attach(pages::attach(templates)).attach(AdHoc::on_liftoff("Doorward sweeper and courier", |rocket| {
             let stop = rocket.shutdown();
             Box::pin(async move {
+                if let Some((ctx, traces)) = watching {
+                    rocket::tokio::spawn(watch_until(stop.clone(), ctx, traces));
+                }
                 rocket::tokio::spawn(deliver_until(stop.clone(), delivering));
                 rocket::tokio::spawn(sweep_until(stop, sweeping));
             })
@@ -247,6 +251,21 @@ async fn sweep_until(mut stop: rocket::Shutdown, ctx: Ctx) {
         select! {
             () = &mut stop => return,
             () = time::sleep(pause) => {}
+        }
+    }
+}
+
+/// So often it is asked whose flows are kept.
+const ASK: Duration = Duration::from_secs(2);
+
+async fn watch_until(mut stop: rocket::Shutdown, ctx: Ctx, traces: Traces) {
+    loop {
+        if let Err(why) = traced::follow(&ctx, &traces).await {
+            tracing::warn!(%why, "whose flows are kept could not be read; it is tried again");
+        }
+        select! {
+            () = &mut stop => return,
+            () = time::sleep(ASK) => {}
         }
     }
 }

@@ -174,6 +174,23 @@ pub enum Client {
     /// Delete a client and all that was given to it
     #[command(after_help = "Example:\n  doorward client delete prints")]
     Delete(ClientId),
+    /// Keep a client's flows for a time, redacted, for its owner to look at
+    #[command(after_help = "Example:\n  doorward client trace prints --for 30m\n  doorward client trace prints --off")]
+    Trace(ClientTrace),
+}
+
+/// Which client, and for how long.
+#[derive(Debug, Args)]
+pub struct ClientTrace {
+    /// Its `client_id`
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Until so long from now, like 30m; at most 24h
+    #[arg(long = "for", value_name = "SPAN", default_value = "30m", value_parser = lifetime, conflicts_with = "off")]
+    pub span: Seconds,
+    /// End it now, and forget what was kept
+    #[arg(long)]
+    pub off: bool,
 }
 
 /// A new client.

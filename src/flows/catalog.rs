@@ -4,7 +4,7 @@ use super::FlowError;
 use crate::keys::KeyRing;
 use crate::schemas::Schemas;
 use crate::seal::Seal;
-use crate::store::{Conn, StoreError, apis, clients, definitions, versions};
+use crate::store::{Conn, StoreError, apis, client_traces, clients, definitions, versions};
 use doorward_protocol::api::Apis;
 use doorward_protocol::client::{Client, Origin};
 use doorward_protocol::client_document::address;
@@ -12,7 +12,7 @@ use doorward_protocol::detail_type::DetailType;
 use doorward_protocol::exchange_rule::ExchangeRules;
 use doorward_protocol::policy::Policy;
 use doorward_protocol::trusted_issuer::TrustedIssuers;
-use doorward_protocol::values::ClientId;
+use doorward_protocol::values::{ClientId, Timestamp};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -30,6 +30,8 @@ pub struct Catalog {
     pub issuers: TrustedIssuers,
     /// Who may exchange tokens for whom.
     pub exchanges: ExchangeRules,
+    /// Whose flows the glass box keeps, and until when.
+    pub traced: HashMap<ClientId, Timestamp>,
     /// The signing keys, parsed.
     pub keys: KeyRing,
     policy: Option<Arc<Policy>>,
@@ -90,6 +92,7 @@ impl CatalogCache {
             apis: Apis::new(apis::list(conn)?).with_details(types, schemas),
             issuers: TrustedIssuers::new(definitions::list(conn)?),
             exchanges: ExchangeRules::new(definitions::list(conn)?),
+            traced: client_traces::list(conn)?,
             keys: KeyRing::load(conn, &self.seal)?,
             policy: Some(Arc::clone(&self.policy)),
             clients: RwLock::default(),

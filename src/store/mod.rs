@@ -15,6 +15,7 @@
 
 pub mod apis;
 pub mod client_documents;
+pub mod client_traces;
 pub mod clients;
 mod codec;
 pub mod codes;

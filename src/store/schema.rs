@@ -281,6 +281,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    client_traces (client_id) {
+        client_id -> Text,
+        ends_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     versions,
     users,
@@ -305,5 +313,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     logout_deliveries,
     client_leases,
     registration_tokens,
-    client_documents
+    client_documents,
+    client_traces
 );

@@ -1,8 +1,8 @@
 //! Removes what has ended, in batches small enough that nobody waits for them.
 
 use super::schema::{
-    access_tokens, client_documents, codes, consents, device_codes, failures, grants, interactions, known_browsers, logout_deliveries,
-    logouts, participants, pushed_requests, refresh_tokens, registration_tokens, replays, sessions,
+    access_tokens, client_documents, client_traces, codes, consents, device_codes, failures, grants, interactions, known_browsers,
+    logout_deliveries, logouts, participants, pushed_requests, refresh_tokens, registration_tokens, replays, sessions,
 };
 use super::{Conn, StoreError, leases};
 use diesel::dsl::{exists, not};
@@ -57,7 +57,8 @@ tables!(
     participants.session_id,
     sessions.id,
     registration_tokens.id,
-    client_documents.client_id;
+    client_documents.client_id,
+    client_traces.client_id;
     // What ends with a lease is the client.
     client_leases by leases::sweep,
 );

@@ -114,6 +114,7 @@ impl Exchange {
             |name: &str| passed.answer_headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
         let location = header("Location");
         let links = links(endpoint, passed, location, &body);
+        let private = private(view, passed, location, &body);
         let is_json = |kind: Option<&str>| kind.is_some_and(|kind| kind.starts_with("application/json"));
         let sent = passed.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("Content-Type")).map(|(_, value)| *value);
         let body = if is_json(sent) { object(&body).map(|object| view.members(&object)).unwrap_or_default() } else { params(view, &body) };
@@ -132,7 +133,7 @@ impl Exchange {
             answer_headers: passed.answer_headers.iter().filter_map(|(name, value)| answer_header(view, name, value)).collect(),
             redirect: location.map(|location| redirect(view, location, passed)),
             answer: answer(view, header("Content-Type"), &passed.answer),
-            checks: notes.into_iter().map(bounded).collect(),
+            checks: notes.into_iter().map(|note| bounded(note, &private)).collect(),
         };
         Some((exchange, links))
     }
@@ -267,10 +268,36 @@ fn answer(view: &View, kind: Option<&str>, body: &[u8]) -> Answer {
     if kind.starts_with("application/") { Answer::Signed(view.show("token", &text())) } else { Answer::Page(body.len()) }
 }
 
-fn bounded(note: Note) -> Note {
+/// Shorter values say too little, and stand in too much.
+const SHORTEST: usize = 6;
+
+/// The values of a message that aren't shown: evidence mustn't show them, either.
+fn private(view: &View, passed: &Passed<'_>, location: Option<&str>, body: &[u8]) -> Vec<String> {
+    if view.is_whole() {
+        return Vec::new();
+    }
+    let query = location.and_then(|location| location.split_once('?')).map(|(_, query)| query).unwrap_or_default();
+    let mut named: Vec<(String, String)> = Vec::new();
+    for raw in [passed.query.unwrap_or_default().as_bytes(), body, query.as_bytes()] {
+        let pieces = raw.split(|b| *b == b'&').take(64).filter_map(|piece| Params::parse(piece, &[]).ok());
+        named.extend(pieces.filter_map(|piece| piece.first().map(|(name, value)| (name.to_owned(), value.to_owned()))));
+    }
+    let members = [body, &passed.answer].into_iter().filter_map(object).flatten();
+    named.extend(members.filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))));
+    let hidden = named.into_iter().filter(|(name, value)| !matches!(view.show(name, value), Shown::Clear(_)));
+    let mut private: Vec<String> = hidden.map(|(_, value)| value).collect();
+    let header =
+        |name: &'static str| passed.headers.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| *value);
+    private.extend(header("Authorization").flat_map(|value| value.split(' ').skip(1)).map(str::to_owned));
+    private.extend(header("Cookie").flat_map(|value| value.split([';', '='])).map(|part| part.trim().to_owned()));
+    private.retain(|value| value.len() >= SHORTEST);
+    private
+}
+
+fn bounded(note: Note, private: &[String]) -> Note {
     let short = |text: &Cow<'static, str>| match text {
         Cow::Borrowed(text) => Cow::Borrowed(*text),
-        Cow::Owned(text) => Cow::Owned(cut(text, LONGEST)),
+        Cow::Owned(text) => Cow::Owned(cut(&private.iter().fold(text.clone(), |text, value| text.replace(value, "•••")), LONGEST)),
     };
     let evidence =
         note.evidence.as_ref().map(|Evidence { expected, received }| Evidence { expected: short(expected), received: short(received) });

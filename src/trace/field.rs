@@ -180,9 +180,11 @@ impl View {
         if clear { Shown::Clear(cut(value, LONGEST)) } else { self.hide(kind, value) }
     }
 
-    /// The same as a named value.
+    /// The same as a named value. A name that is none may be anything, a secret too.
     pub fn field(&self, name: &str, value: &str) -> Field {
-        Field { name: cut(name, 100), value: self.show(name, value) }
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':' | b'/' | b'#');
+        let told = self.is_whole() || (name.len() <= 40 && name.bytes().all(plain));
+        Field { name: if told { cut(name, 100) } else { "…".to_owned() }, value: self.show(name, value) }
     }
 
     /// What a value is, and not the value.

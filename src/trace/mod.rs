@@ -16,7 +16,7 @@ pub use endpoint::{Endpoint, Lane};
 pub use exchange::{Answer, Exchange, MOST_ANSWER, Passed, Redirect};
 pub use field::{Field, Kind, Shown};
 pub use notes::{Note, Noting};
-pub use shelf::{Flow, MOST_FLOWS, Mark};
+pub use shelf::{Flow, KEPT, MOST_FLOWS, Mark};
 pub use token::Token;
 
 use aws_lc_rs::hmac;
@@ -81,12 +81,18 @@ impl Traces {
         self.0.view.is_whole()
     }
 
-    /// Whose flows are kept, and until when. In the demo all are, whatever is said here.
+    /// Forgets flows that nothing was added to for a day.
+    pub fn forget_old(&self, now: Timestamp) {
+        open(&self.0.shelf).end_before(now.minus(KEPT));
+    }
+
+    /// Whose flows are kept, and until when; those of everybody else are forgotten. In the demo all are, whatever is said here.
     pub fn watch(&self, watched: HashMap<ClientId, Timestamp>) {
         if self.is_demo() {
             return;
         }
         let until = watched.values().map(|until| until.0).max().unwrap_or(i64::MIN);
+        open(&self.0.shelf).keep_only(|client| client.is_some_and(|client| watched.contains_key(client)));
         *open(&self.0.watched) = watched;
         self.0.until.store(until, Ordering::Relaxed);
     }

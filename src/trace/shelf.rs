@@ -118,6 +118,12 @@ impl Shelf {
         }
     }
 
+    /// Drops the flows of clients of which this isn't so.
+    pub(super) fn keep_only(&mut self, stays: impl Fn(Option<&ClientId>) -> bool) {
+        self.entries.retain(|entry| stays(entry.flow.as_ref().and_then(Flow::client)));
+        self.bytes = self.entries.iter().map(|entry| entry.bytes).sum();
+    }
+
     /// The flows, the one that moved last first.
     pub(super) fn flows(&self) -> impl Iterator<Item = &Flow> {
         self.entries.iter().rev().filter_map(|entry| entry.flow.as_ref())

@@ -11,7 +11,7 @@ use std::io::IsTerminal as _;
 use super::super::args::{Client as Command, ClientAdd, ClientUpdate};
 use super::super::output::CliError;
 use super::client_members::{certificate_remark, changed, logout_remarks, new_client, remarks};
-use super::{Desk, api, json};
+use super::{Desk, api, client_trace, json};
 use crate::client_secrets;
 use crate::flows::sector;
 use crate::setup::{open_fetch, open_seal};
@@ -36,6 +36,7 @@ pub(super) fn run(command: Command, desk: &mut Desk<'_>) -> Result<(), CliError>
         Command::Update(asked) => update(asked, desk),
         Command::RotateSecret(asked) => rotate_secret(asked.id, desk),
         Command::Delete(asked) => delete(asked.id, desk),
+        Command::Trace(asked) => client_trace::run(&asked, desk),
     }
 }
 
@@ -154,7 +155,7 @@ fn delete(id: String, desk: &mut Desk<'_>) -> Result<(), CliError> {
     if deleted { desk.output.deleted(&id) } else { Err(unknown(&id)) }
 }
 
-fn found(conn: &mut Conn, id: &str) -> Result<Client, CliError> {
+pub(super) fn found(conn: &mut Conn, id: &str) -> Result<Client, CliError> {
     clients::find(conn, &ClientId::new(id))?.ok_or_else(|| unknown(id))
 }
 

@@ -3,6 +3,7 @@
 mod api;
 mod client;
 mod client_members;
+mod client_trace;
 mod database;
 mod definition;
 mod json;

@@ -3,20 +3,19 @@
 use crate::flows::{FlowError, traced};
 use crate::http::guards::Visit;
 use crate::http::reply::{Csp, Reply};
-use crate::pages::learn::trace::{FlowList, FlowPage};
+use crate::pages::learn::trace::{FlowList, FlowPage, Traced};
 use crate::pages::{ErrorKind, ErrorPage};
 use crate::trace::Flow;
 use doorward_protocol::values::ClientId;
 use rocket::get;
 use rocket::http::Status;
-use std::collections::BTreeSet;
 
 /// What a reader may see.
 enum Sight {
     /// Everything: the demo.
     Whole,
-    /// The flows of these clients.
-    Of(Vec<ClientId>),
+    /// The flows of these clients, of which some are traced now.
+    Of(Vec<ClientId>, Vec<Traced>),
     /// Nothing before they have logged in.
     LoggedOut,
 }
@@ -29,15 +28,18 @@ impl Sight {
         let Some(reader) = visit.signed_in().await?.filter(|reader| traced::is_recent(visit.ctx, reader)) else {
             return Ok(Self::LoggedOut);
         };
-        let flows = visit.app.traces.flows();
-        let kept: BTreeSet<ClientId> = flows.iter().filter_map(|flow| flow.client().cloned()).collect();
-        Ok(Self::Of(traced::owned(visit.ctx, &reader, kept.into_iter().collect()).await?))
+        let all = traced::all(visit.ctx).await?;
+        let theirs = traced::owned(visit.ctx, &reader, all.keys().cloned().collect()).await?;
+        let now = visit.ctx.now();
+        let running = theirs.iter().filter_map(|id| all.get(id).filter(|until| **until > now).map(|until| (id, until)));
+        let running = running.map(|(id, until)| Traced { client: id.as_str().to_owned(), until: until.0 }).collect();
+        Ok(Self::Of(theirs, running))
     }
 
     fn sees(&self, flow: &Flow) -> bool {
         match self {
             Self::Whole => true,
-            Self::Of(clients) => clients.iter().any(|client| flow.is_of(client)),
+            Self::Of(clients, _) => clients.iter().any(|client| flow.is_of(client)),
             Self::LoggedOut => false,
         }
     }
@@ -53,7 +55,8 @@ impl Sight {
     fn list(&self, visit: &Visit<'_>) -> FlowList {
         match self {
             Self::LoggedOut => FlowList::sign_in(visit.app.path("/login"), visit.app.learn),
-            Self::Whole | Self::Of(_) => FlowList::of(&self.flows(visit), self.is_whole(), visit.app.learn),
+            Self::Whole => FlowList::of(&self.flows(visit), true, visit.app.learn),
+            Self::Of(_, running) => FlowList::of(&self.flows(visit), false, visit.app.learn).traced(running.clone()),
         }
     }
 }
