@@ -66,6 +66,8 @@ fn every_command_of_the_outer_interface_is_understood() {
         "client show app",
         "client update app --file -",
         "client rotate-secret app",
+        "client trace app --for 30m",
+        "client trace app --off",
         "client delete app",
         "api add --file api.json",
         "api list",

@@ -115,7 +115,7 @@ fn both_databases_have_the_same_indexes_and_references() {
         for wished in ["sessions unique (key_digest)", "users unique (name_folded)", "grants index grants_by_user (sub,client_id)"] {
             assert!(indexes.contains(wished), "{wished} is not in {indexes:?}");
         }
-        assert_eq!(references.len(), 18, "{references:?}");
+        assert_eq!(references.len(), 19, "{references:?}");
         assert!(references.iter().all(|line| line.ends_with(" CASCADE")), "{references:?}");
     }
     // Law: one portable schema.
