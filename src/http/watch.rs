@@ -13,6 +13,10 @@ struct Own(Option<Ctx>);
 /// What flows work with, for this very request.
 pub fn ctx<'r>(request: &'r Request<'_>) -> &'r Ctx {
     let app = app(request);
+    // Where nobody is watched a request has nothing of its own: no room is made for it.
+    if app.traces.is_off() {
+        return &app.ctx;
+    }
     let own = request.local_cache(|| {
         let path = request.uri().path();
         let path = path.as_str().strip_prefix(app.site.base.as_str()).unwrap_or(path.as_str());

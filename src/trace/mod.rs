@@ -97,6 +97,11 @@ impl Traces {
         self.0.until.store(until, Ordering::Relaxed);
     }
 
+    /// Whether nobody at all is watched.
+    pub fn is_off(&self) -> bool {
+        self.0.until.load(Ordering::Relaxed) == i64::MIN
+    }
+
     /// Notes for a request to this path below the issuer, if it is to be watched. Costs a comparison where nobody is.
     pub fn noting(&self, path: &str, now: impl FnOnce() -> Timestamp) -> Noting {
         let until = self.0.until.load(Ordering::Relaxed);
