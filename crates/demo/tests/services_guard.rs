@@ -131,8 +131,16 @@ async fn an_order_that_makes_no_sense_is_refused_and_asks_nobody_for_a_token() {
     let world = World::new().await;
     let token = world.token(Program::Orders, "orders:place", &json!({}));
     let long = format!(r#"{{"tea":"oolong","quantity":2{}}}"#, " ".repeat(2_000));
-    for body in ["", "{", "[]", r#"{"tea":"coffee","quantity":1}"#, r#"{"tea":"oolong","quantity":0}"#, r#"{"tea":"oolong","quantity":10}"#,
-                 r#"{"tea":"oolong","quantity":1,"price":0}"#, &long] {
+    for body in [
+        "",
+        "{",
+        "[]",
+        r#"{"tea":"coffee","quantity":1}"#,
+        r#"{"tea":"oolong","quantity":0}"#,
+        r#"{"tea":"oolong","quantity":10}"#,
+        r#"{"tea":"oolong","quantity":1,"price":0}"#,
+        &long,
+    ] {
         assert_eq!(world.post(Program::Orders, "/orders", &token, body).await.0, 422, "{body}");
     }
     // Law: nothing went out.
@@ -159,11 +167,16 @@ async fn a_form_of_somebody_elses_does_nothing_at_the_gateway() {
     let world = World::new().await;
     let gateway = world.at(Program::Gateway);
     let own = world.config.address(Program::Gateway);
-    for (origin, site) in [(None, None), (Some("null"), None), (Some("http://127.0.0.1:8001"), None), (Some(own.as_str()), Some("same-site"))] {
+    for (origin, site) in
+        [(None, None), (Some("null"), None), (Some("http://127.0.0.1:8001"), None), (Some(own.as_str()), Some("same-site"))]
+    {
         for path in ["/orders", "/tries/edge"] {
             let mut request = gateway.post(path).header(Header::new("Content-Type", "application/x-www-form-urlencoded"));
-            origin.into_iter().for_each(|origin| request.add_header(Header::new("Origin", origin.to_owned())));
-            site.into_iter().for_each(|site| request.add_header(Header::new("Sec-Fetch-Site", site)));
+            for (name, value) in [("Origin", origin), ("Sec-Fetch-Site", site)] {
+                if let Some(value) = value {
+                    request.add_header(Header::new(name, value.to_owned()));
+                }
+            }
             let answer = request.body("tea=oolong&quantity=1").dispatch().await;
             // Law: neither an order nor a try, and nobody is asked for anything.
             assert!(answer.status().code >= 303, "{path} {origin:?}");
