@@ -215,7 +215,6 @@ impl Setup {
             forward_auth: settings.forward_auth,
             client_cert_header: settings.client_cert_header,
             client_cert_verified_header: settings.client_cert_verified_header,
-            learn: settings.learn,
             demo: settings.demo,
             traces,
             #[cfg(feature = "demo")]

@@ -5,11 +5,11 @@ use doorward::pages::learn::Chapter;
 use doorward_testkit::World;
 
 async fn learning() -> World {
-    World::new().set("LEARN", "true").start().await
+    World::new().demo().start().await
 }
 
 #[rocket::async_test]
-async fn without_the_setting_there_is_nothing_to_learn() {
+async fn outside_of_the_demo_there_is_nothing_to_learn() {
     let world = World::usual().await;
     for path in ["/learn", "/learn/tutorial/login", "/learn/app", "/learn/lab", "/learn/services"] {
         // Law: a server for people has no page for learners.
@@ -19,7 +19,7 @@ async fn without_the_setting_there_is_nothing_to_learn() {
 }
 
 #[rocket::async_test]
-async fn with_it_the_front_page_leads_there_and_the_navigation_names_each_part() {
+async fn in_the_demo_the_front_page_leads_there_and_the_navigation_names_each_part() {
     let world = learning().await;
     assert!(world.get("/").await.body.contains("href=\"&#x2F;learn\""));
     let page = world.get("/learn").await;

@@ -38,15 +38,13 @@ fn told(page: &Page, id: &str) -> Option<String> {
 
 #[rocket::async_test]
 async fn outside_of_the_demo_there_is_no_such_page_and_nobody_who_plays() {
-    for learn in ["false", "true"] {
-        let world = World::new().user("ada").set("LEARN", learn).start().await;
-        let mut browser = world.browser();
-        assert_eq!(browser.get("/learn/app").await.status, 404);
-        for path in ["/learn/app", "/learn/app/check"] {
-            let page = browser.post(path, "origin=http://localhost:8080&through=6", &[]).await;
-            // Law: no server for people makes requests at a visitor's wish.
-            assert!(matches!(page.status, 404 | 405), "{path}: {}", page.status);
-        }
+    let world = World::new().user("ada").start().await;
+    let mut browser = world.browser();
+    assert_eq!(browser.get("/learn/app").await.status, 404);
+    for path in ["/learn/app", "/learn/app/check"] {
+        let page = browser.post(path, "origin=http://localhost:8080&through=6", &[]).await;
+        // Law: no server for people makes requests at a visitor's wish.
+        assert!(matches!(page.status, 404 | 405), "{path}: {}", page.status);
     }
 }
 

@@ -186,9 +186,6 @@ keys! {
         "The shortest new password, in characters (NIST SP 800-63B-4 asks for 15 where a password stands alone).";
     HashingThreads, "hashing_threads", Fallback::Said("number of cores"), Kind::Number { min: 1, max: 1024 }, "2",
         "At most so many passwords are hashed at once; further ones wait in a bounded, fair queue. Each takes 19 MiB while it lasts.";
-    Learn, "learn", Fallback::Text("false"), Kind::Flag, "true",
-        "`true`: the tutorial and the pages that belong to it are served below `/learn`. Always so in `serve --demo`; a server for people \
-         has no need of them.";
     TemplatesDir, "templates_dir", Fallback::Nothing, Kind::Folder, "/etc/doorward/templates",
         "A folder whose `*.html.tera` files replace the embedded pages of the same name.";
     StaticDir, "static_dir", Fallback::Nothing, Kind::Folder, "/etc/doorward/static",

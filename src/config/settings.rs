@@ -54,10 +54,8 @@ pub struct Settings {
     pub log: String,
     /// Where the server listens.
     pub listen: SocketAddr,
-    /// Whether this is the demo.
+    /// Whether this is the demo, which has everything below `/learn`.
     pub demo: bool,
-    /// Whether the tutorial is served; always so in the demo.
-    pub learn: bool,
 }
 
 impl Settings {
@@ -92,7 +90,6 @@ impl Settings {
         let hashing_threads = hashing_threads(&mut raw);
         let templates_dir = raw.folder(Key::TemplatesDir);
         let static_dir = raw.folder(Key::StaticDir);
-        let learn = raw.flag(Key::Learn);
         let log = log(&mut raw);
 
         ConfigErrors::check(raw.into_faults())?;
@@ -114,7 +111,6 @@ impl Settings {
                 log: log?,
                 listen: listen?.socket,
                 demo,
-                learn: learn? || demo,
             })
         };
         #[expect(clippy::expect_used, reason = "a reader that returns None for a setting with a fallback has noted a fault")]

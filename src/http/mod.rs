@@ -37,9 +37,7 @@ pub struct App {
     pub client_cert_header: Option<String>,
     /// The header in which they say whether they verified it.
     pub client_cert_verified_header: Option<String>,
-    /// Whether the tutorial is served.
-    pub learn: bool,
-    /// Whether this is the demo, in which a learner may read what otherwise only a client's owner may.
+    /// Whether this is the demo: it has the pages for learners, who may read there what otherwise only a client's owner may.
     pub demo: bool,
     /// The glass box.
     pub traces: Traces,

@@ -12,10 +12,8 @@ use rocket::{Build, Rocket, Route, routes};
 pub fn mount(rocket: Rocket<Build>, app: App) -> Rocket<Build> {
     let base = app.site.base.clone();
     let root = if base.is_empty() { "/".to_owned() } else { base.clone() };
-    let mut learn = if app.learn { learn() } else { Vec::new() };
-    if app.demo {
-        learn.extend(services());
-    }
+    #[cfg_attr(not(feature = "demo"), expect(unused_mut, reason = "the workshop is the demo's"))]
+    let mut learn = if app.demo { learn() } else { Vec::new() };
     #[cfg(feature = "demo")]
     learn.extend(app.workshop.iter().flat_map(|_| workshop()));
     let rocket = rocket
@@ -95,17 +93,12 @@ fn pages() -> Vec<Route> {
     ]
 }
 
-/// What learners see, where the setting `LEARN` is on: one page a line, in the order of the navigation.
+/// What learners see: in the demo alone.
 fn learn() -> Vec<Route> {
-    routes![learn::tutorial::contents, learn::tutorial::chapter,]
+    routes![learn::tutorial::contents, learn::tutorial::chapter, learn::services::show]
 }
 
-/// The map of who may call whom: in the demo alone, since elsewhere it is the operator's.
-fn services() -> Vec<Route> {
-    routes![learn::services::show]
-}
-
-/// Where a learner's app is checked: in the demo alone.
+/// Where a learner's app is checked.
 #[cfg(feature = "demo")]
 fn workshop() -> Vec<Route> {
     routes![learn::app::show, learn::app::register, learn::app::check]

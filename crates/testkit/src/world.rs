@@ -220,7 +220,6 @@ impl Builder {
             }
             let (figment, mut settings) = settings(&place, &self.issuer, &self.settings);
             settings.demo = self.demo;
-            settings.learn |= self.demo;
             let setup = Setup::open_with(settings, ticking, Arc::new(SeededEntropy::new(self.seed))).expect("the server to open");
             populate(setup.ctx(), &self.clients, &self.apis, &self.users);
             (setup, figment, place, self.clients)

@@ -18,5 +18,5 @@ pub async fn home(visit: Visit<'_>) -> Reply {
 }
 
 fn page(visit: &Visit<'_>) -> pages::Home {
-    pages::Home { sign_in: visit.app.path("/login"), learn: visit.app.learn.then(|| visit.app.path("/learn")) }
+    pages::Home { sign_in: visit.app.path("/login"), learn: visit.app.demo.then(|| visit.app.path("/learn")) }
 }

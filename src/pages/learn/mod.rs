@@ -6,8 +6,8 @@
 //! 2. `templates/learn/trace.html.tera`: `{% extends "doorward/learn/base.html" %}`, blocks `title` and `main`; inside `main` a
 //!    `<div class="learn">` gives the wide layout. It goes into the list `EMBEDDED` of `src/pages/engine.rs`.
 //! 3. `templates/i18n/learn/trace.{en,zh-CN}.toml`: the words, under `[learn_trace]`.
-//! 4. `src/http/endpoints/learn/trace.rs`: the handler; its route goes into `learn()` of `src/http/routes.rs`, which is mounted where
-//!    the setting `LEARN` is on, and nowhere else.
+//! 4. `src/http/endpoints/learn/trace.rs`: the handler; its route goes into `learn()` of `src/http/routes.rs`, which is mounted in
+//!    the demo, and nowhere else.
 //! 5. `static/learn.css`: what `doorward.css` has no class for. Both are held below 15 KiB, and a class that no page has is refused.
 
 mod app;

@@ -54,9 +54,9 @@ impl Sight {
 
     fn list(&self, visit: &Visit<'_>) -> FlowList {
         match self {
-            Self::LoggedOut => FlowList::sign_in(visit.app.path("/login"), visit.app.learn),
-            Self::Whole => FlowList::of(&self.flows(visit), true, visit.app.learn),
-            Self::Of(_, running) => FlowList::of(&self.flows(visit), false, visit.app.learn).traced(running.clone()),
+            Self::LoggedOut => FlowList::sign_in(visit.app.path("/login"), visit.app.demo),
+            Self::Whole => FlowList::of(&self.flows(visit), true, visit.app.demo),
+            Self::Of(_, running) => FlowList::of(&self.flows(visit), false, visit.app.demo).traced(running.clone()),
         }
     }
 }
@@ -82,7 +82,7 @@ pub async fn show(flow: &str, visit: Visit<'_>) -> Reply {
     let Some(found) = visit.app.traces.flow(flow).filter(|flow| sight.sees(flow)) else {
         return visit.trouble(Status::NotFound, &ErrorPage::new(ErrorKind::NotFound));
     };
-    let page = FlowPage::of(&found, visit.locale, sight.is_whole(), visit.app.learn);
+    let page = FlowPage::of(&found, visit.locale, sight.is_whole(), visit.app.demo);
     visit.page_at(&format!("/learn/trace/{}", found.id), Status::Ok, &page, &Csp::live())
 }
 
