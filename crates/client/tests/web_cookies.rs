@@ -136,6 +136,25 @@ async fn a_cookie_that_was_changed_or_moved_or_is_anothers_is_no_session() {
 }
 
 #[rocket::async_test]
+async fn a_session_of_another_provider_or_app_is_nobodys_although_the_key_is_the_same() {
+    let app = App::start(in_cookies).await;
+    app.log_in().await;
+    let (name, value) = app.cookies("session").remove(0);
+    let moved = App::start(in_cookies).await;
+    let twin = Story::new();
+    let provider = Provider::builder(&app.story.rogue.issuer).clock(app.story.clock.clone()).build().expect("a provider");
+    let login = Login::new(provider, Client::new("another").secret("s3cret"), twin.login.redirect_uri()).expect("a login");
+    let twin = App::of(Story { login, ..twin }, in_cookies).await;
+    for other in [moved, twin] {
+        other.plant(&name, &value);
+        // Law: `ada` of one provider is somebody else at the next, and who logged in to one app didn't log in to another.
+        assert_eq!(other.get("/").await.body, "nobody");
+    }
+    app.plant(&name, &value);
+    assert!(app.is_somebody().await);
+}
+
+#[rocket::async_test]
 async fn a_session_in_a_cookie_ends_in_time_and_at_its_logout_although_the_browser_kept_it() {
     let app = App::start(|web| in_cookies(web).session_life(Seconds::hours(1))).await;
     app.log_in_as(&json!({}), &json!({"expires_in": 86_400})).await;

@@ -41,6 +41,12 @@
 //!
 //! What can't be found out (the keys aren't at hand, the issuer doesn't answer) is a 503 and lets nobody in.
 //!
+//! # Several instances
+//!
+//! Proofs that were used are remembered in this process, for the minutes for which they are good: another instance would take one once
+//! more, from whoever can read requests (RFC 9449 section 11.1). Send a client to the same instance each time. With
+//! [`require_nonce`](ServiceBuilder::require_nonce), give all instances one [`nonce_key`](ServiceBuilder::nonce_key).
+//!
 //! # What a refusal says
 //!
 //! Status, `WWW-Authenticate` (RFC 6750, RFC 9449, RFC 9470) with `resource_metadata` (RFC 9728), and a JSON body, in which `check` is the

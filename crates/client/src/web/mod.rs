@@ -121,8 +121,8 @@ impl Web {
     /// Keeps sessions in cookies that only this app can read, so that the server keeps nothing but logouts: at most some 11 kB, which
     /// several large tokens exceed. Give a [`key`](Self::key), or everybody is logged out when the app starts anew.
     ///
-    /// Logouts are remembered in this process alone. With several servers, one that wasn't told takes an old cookie until the session
-    /// ends; choose a short [life](Self::session_life), or a [store](Self::sessions).
+    /// Logouts are remembered in this process alone. A server that wasn't told, or has started anew since, takes an old cookie until the
+    /// session ends; choose a short [life](Self::session_life), or a [store](Self::sessions).
     pub fn sessions_in_cookies(mut self) -> Self {
         self.keep = Some(Keep::Cookies(ended::Ended::default()));
         self
@@ -224,7 +224,7 @@ impl Web {
         });
         let details = details.unwrap_or_else(|| login.redirect_uri().starts_with("http:"));
         let names = cookies::Names::new(&cookie, login.redirect_uri());
-        let seal = seal::Seal::new(&key);
+        let seal = seal::Seal::new(&key, login.provider().issuer(), login.client_id());
         Core { login, keep, seal, names, life, paths, userinfo, details, page, renewals: renew::Renewals::new(), answered: Once::default() }
     }
 }

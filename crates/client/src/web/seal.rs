@@ -8,15 +8,18 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-/// Encrypts and authenticates by AES-256-GCM under a key that HKDF derives from the app's.
+/// Encrypts and authenticates by AES-256-GCM under a key that HKDF derives from the app's, for this app at this provider: subjects of another
+/// provider are other people, whoever shares the secret.
 pub(super) struct Seal(LessSafeKey);
 
 impl Seal {
     #[expect(clippy::expect_used, reason = "HKDF-SHA256 gives 32 bytes, and AES-256 takes 32")]
-    pub fn new(secret: &[u8]) -> Self {
+    pub fn new(secret: &[u8], issuer: &str, client: &str) -> Self {
         let mut key = Zeroizing::new([0; 32]);
         let root = Salt::new(HKDF_SHA256, b"doorward-client").extract(secret);
-        root.expand(&[b"cookies 1"], HKDF_SHA256).and_then(|out| out.fill(&mut *key)).expect("32 bytes are within HKDF's bound");
+        // An issuer holds no NUL: no two pairs give the same bytes.
+        let info = [b"cookies 2\0", issuer.as_bytes(), b"\0", client.as_bytes()];
+        root.expand(&info, HKDF_SHA256).and_then(|out| out.fill(&mut *key)).expect("32 bytes are within HKDF's bound");
         Self(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &*key).expect("32 bytes are an AES-256 key")))
     }
 
@@ -47,13 +50,14 @@ mod tests {
 
     #[test]
     fn what_was_sealed_opens_with_its_key_and_name_alone_and_unaltered() {
-        let seal = Seal::new(b"a secret of the app's own, long enough");
+        let of = |secret: &[u8]| Seal::new(secret, "https://login.example", "app");
+        let seal = of(b"a secret of the app's own, long enough");
         let sealed = seal.seal("session", &"ada");
         assert_eq!(seal.open::<String>("session", &sealed).as_deref(), Some("ada"));
         assert_ne!(sealed, seal.seal("session", &"ada"), "no nonce twice");
         assert!(!sealed.contains("ada"));
         assert_eq!(seal.open::<String>("login", &sealed), None);
-        assert_eq!(Seal::new(b"another secret").open::<String>("session", &sealed), None);
+        assert_eq!(of(b"another secret").open::<String>("session", &sealed), None);
         for (at, _) in sealed.char_indices() {
             let other = if sealed.as_bytes()[at] == b'A' { "B" } else { "A" };
             let altered = format!("{}{other}{}", &sealed[..at], &sealed[at + 1..]);
