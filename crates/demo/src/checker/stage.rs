@@ -163,7 +163,9 @@ impl<'a> Stage<'a> {
                 return self.answered(next, mark);
             }
             let page = forms(&answer.body);
-            let login = page.iter().find(|form| form.has("username") && form.passwords.iter().any(|name| name == "password"));
+            // The app may have led to a page of its own that looks like it.
+            let ours = self.server.holds(&answer.url);
+            let login = page.iter().find(|form| ours && form.has("username") && form.passwords.iter().any(|name| name == "password"));
             let allow = page.iter().find_map(|form| form.clone().press("decision", "allow"));
             let filled = match (login, allow) {
                 (Some(form), _) => form.clone().fill("username", self.bench.username).fill("password", self.bench.password),
@@ -236,5 +238,60 @@ impl<'a> Stage<'a> {
         let page = text(&answer.body);
         let known = self.bench.known_as.iter().any(|name| !name.is_empty() && page.contains(name.as_str()));
         Ok(if known { Who::Person } else { Who::Unclear })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used)]
+
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+    use std::sync::mpsc::channel;
+
+    use super::*;
+    use crate::photos::Heard;
+    use crate::player::Limits;
+
+    #[test]
+    fn an_app_that_shows_a_login_form_of_its_own_is_not_told_the_password() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let app = Origin::parse(&format!("http://{}", listener.local_addr().expect("an address"))).expect("an origin");
+        let (tell, heard) = channel();
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().map_while(Result::ok) {
+                let mut bytes = [0; 8192];
+                let read = stream.read(&mut bytes).unwrap_or(0);
+                let form = "<form method=post action=/login><input name=username><input type=password name=password></form>";
+                let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{form}", form.len());
+                drop(stream.write_all(answer.as_bytes()));
+                drop(tell.send(String::from_utf8_lossy(&bytes[..read]).into_owned()));
+            }
+        });
+        let server = Origin::parse("http://127.0.0.1:1").expect("an origin");
+        let player = Player::new(&[app.clone(), server.clone()], Limits::default());
+        let at = |origin: &Origin, path: &str| origin.at(path).expect("a path");
+        let bench = Bench {
+            issuer: "http://127.0.0.1:1",
+            client_id: "app",
+            redirect_uri: &format!("{app}/callback"),
+            after_logout: &format!("{app}/"),
+            username: "checker",
+            password: "the-password",
+            known_as: &[],
+            photos: "",
+            heard: &Heard::default(),
+            lab: "",
+            now: &|| 0,
+            mark: &|| 0,
+            refusals: &|_| Vec::new(),
+        };
+        let endpoints = Endpoints { authorization_endpoint: at(&server, "/authorize"), end_session_endpoint: at(&server, "/logout") };
+        let (report, asked) = (Report::new(Step::LogIn), Asked { url: at(&app, "/looks-like-the-server") });
+        let mut stage = Stage { bench: &bench, player: &player, app, server, endpoints, paths: None, report, known: Vec::new() };
+        assert!(stage.at_server(&mut player.browser(), &asked).is_err());
+        assert!(heard.recv().expect("a request").starts_with("GET /looks-like-the-server "));
+        // Law: the person's password is typed at the server and nowhere else.
+        assert!(heard.try_recv().is_err());
     }
 }
