@@ -32,6 +32,10 @@ pub async fn keep<'r>(request: &'r Request<'_>, response: &mut Response<'r>, id:
     if !ctx.notes.is_on() {
         return;
     }
+    let at = ctx.now();
+    if !app.traces.wants(&ctx.notes, at) {
+        return;
+    }
     let base = app.site.base.as_str();
     // A stored page may be large; one of ours never is.
     let mut answer = Vec::new();
@@ -45,7 +49,7 @@ pub async fn keep<'r>(request: &'r Request<'_>, response: &mut Response<'r>, id:
     let answer_headers = response.headers().iter().map(|header| (header.name().to_string(), header.value().to_owned()));
     app.traces.keep(&Passed {
         request_id: id,
-        at: ctx.now(),
+        at,
         micros,
         method: request.method().as_str(),
         path: path.as_str().strip_prefix(base).unwrap_or(path.as_str()),

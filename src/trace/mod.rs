@@ -108,17 +108,22 @@ impl Traces {
         if until == i64::MIN || Endpoint::of(path).is_none() || now().0 >= until { Noting::default() } else { Noting::on() }
     }
 
-    /// Keeps a message that was answered, if it is to be kept.
-    pub fn keep(&self, passed: &Passed<'_>) {
-        let Some((exchange, links)) = Exchange::take(&self.0.view, passed) else { return };
-        if !self.is_demo() {
-            let watched = open(&self.0.watched);
-            let until = exchange.client.as_ref().and_then(|client| watched.get(client));
-            if until.is_none_or(|until| exchange.at >= *until) {
-                return;
-            }
+    /// Whether a message with these notes, that came then, is to be kept: everything in the demo, elsewhere what a watched client sent.
+    pub fn wants(&self, notes: &Noting, at: Timestamp) -> bool {
+        if !notes.is_on() || self.is_demo() {
+            return notes.is_on();
         }
-        open(&self.0.shelf).put(exchange, links, !self.is_demo());
+        notes.whose().is_some_and(|client| open(&self.0.watched).get(&client).is_some_and(|until| at < *until))
+    }
+
+    /// Keeps a message that was answered, if it is to be kept. Of one that isn't, nothing is looked at.
+    pub fn keep(&self, passed: &Passed<'_>) {
+        if !self.wants(passed.notes, passed.at) {
+            return;
+        }
+        if let Some((exchange, links)) = Exchange::take(&self.0.view, passed) {
+            open(&self.0.shelf).put(exchange, links, !self.is_demo());
+        }
     }
 
     /// The message of that request id.
@@ -169,5 +174,43 @@ impl Traces {
 impl fmt::Debug for Traces {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Traces(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemEntropy;
+
+    #[test]
+    fn while_one_client_is_watched_nothing_of_anothers_message_is_looked_at() {
+        let traces = Traces::redacted(&SystemEntropy::default());
+        let now = Timestamp(1_000);
+        traces.watch(HashMap::from([(ClientId::new("watched"), now.plus(doorward_protocol::values::Seconds(60)))]));
+        let message = |client: Option<&str>, at: Timestamp| {
+            let notes = traces.noting("/token", || at);
+            client.into_iter().for_each(|client| notes.client(&ClientId::new(client)));
+            notes.body(b"grant_type=authorization_code");
+            traces.keep(&Passed {
+                request_id: "r",
+                at,
+                micros: 1,
+                method: "POST",
+                path: "/token",
+                base: "",
+                query: None,
+                headers: Vec::new(),
+                status: 200,
+                answer_headers: Vec::new(),
+                answer: Vec::new(),
+                notes: &notes,
+            });
+            notes.take().body.is_empty()
+        };
+        assert!(message(Some("watched"), now));
+        assert_eq!(traces.flows().len(), 1);
+        // Law: who isn't watched pays nothing for who is, and leaves nothing behind.
+        assert!(!message(Some("another"), now) && !message(None, now));
+        assert_eq!(traces.flows().len(), 1);
     }
 }

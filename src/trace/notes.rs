@@ -73,6 +73,11 @@ impl Noting {
         }
     }
 
+    /// Whose request it is, as far as is known by now.
+    pub(super) fn whose(&self) -> Option<ClientId> {
+        self.0.as_ref().and_then(|pad| pad.open().client.clone())
+    }
+
     /// The body that came.
     pub fn body(&self, bytes: &[u8]) {
         if let Some(pad) = &self.0 {
