@@ -1,4 +1,7 @@
 //! A page asked for under another name of the loopback is redirected to the issuer's: cookies and form checks belong to one name.
+//!
+//! In the demo, which shows tokens to whoever asks, so is one asked for under any other name: a site whose own name was made to lead here
+//! (DNS rebinding) would read it as its own.
 
 use super::reply::{Reply, app};
 use rocket::http::Method;
@@ -10,6 +13,9 @@ const PATH: &str = "/canonical-name";
 
 /// The path and query that were asked for.
 struct Asked(Option<String>);
+
+/// The names of the loopback.
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// Paths that programs ask for under whatever name they know; a page isn't among them.
 const NOT_PAGES: [&str; 10] = [
@@ -25,9 +31,9 @@ const NOT_PAGES: [&str; 10] = [
     "/readyz",
 ];
 
-/// Sends a GET for a page under a foreign loopback name to [`PATH`].
+/// Sends a GET for a page under a foreign name to [`PATH`].
 pub fn divert(request: &mut Request<'_>, base: &str) {
-    let issuer = &app(request).ctx.policy.issuer;
+    let (issuer, demo) = (&app(request).ctx.policy.issuer, app(request).demo);
     let path = request.uri().path().as_str().to_owned();
     let below = path.strip_prefix(base).unwrap_or(&path);
     if !issuer.is_loopback() || request.method() != Method::Get || NOT_PAGES.iter().any(|start| below.starts_with(start)) {
@@ -36,7 +42,10 @@ pub fn divert(request: &mut Request<'_>, base: &str) {
     let Some(host) = request.headers().get_one("Host") else { return };
     let authority = issuer.authority();
     let (name, port) = split(host);
-    let foreign = ["localhost", "127.0.0.1", "[::1]"].contains(&name) && name != split(&authority).0 && port == split(&authority).1;
+    let foreign = match LOOPBACK.contains(&name) {
+        true => name != split(&authority).0 && port == split(&authority).1,
+        false => demo,
+    };
     if !foreign {
         return;
     }
