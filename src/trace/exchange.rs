@@ -291,15 +291,69 @@ fn private(view: &View, passed: &Passed<'_>, location: Option<&str>, body: &[u8]
     private.extend(header("Authorization").flat_map(|value| value.split(' ').skip(1)).map(str::to_owned));
     private.extend(header("Cookie").flat_map(|value| value.split([';', '='])).map(|part| part.trim().to_owned()));
     private.retain(|value| value.len() >= SHORTEST);
+    private.sort_unstable();
+    private.dedup();
     private
+}
+
+/// The text without these values. All are found before any is taken out: a mark that was looked through again would grow without end by
+/// values that are made of marks.
+fn masked(text: &str, private: &[String]) -> String {
+    let mut hidden = vec![false; text.len()];
+    for value in private {
+        text.match_indices(value.as_str()).for_each(|(at, found)| hidden[at..at + found.len()].fill(true));
+    }
+    let (mut told, mut marked) = (String::with_capacity(text.len()), false);
+    for (at, character) in text.char_indices() {
+        match (hidden[at], marked) {
+            (false, _) => told.push(character),
+            (true, false) => told.push_str("•••"),
+            (true, true) => {}
+        }
+        marked = hidden[at];
+    }
+    told
 }
 
 fn bounded(note: Note, private: &[String]) -> Note {
     let short = |text: &Cow<'static, str>| match text {
         Cow::Borrowed(text) => Cow::Borrowed(*text),
-        Cow::Owned(text) => Cow::Owned(cut(&private.iter().fold(text.clone(), |text, value| text.replace(value, "•••")), LONGEST)),
+        Cow::Owned(text) => Cow::Owned(cut(&masked(text, private), LONGEST)),
     };
     let evidence =
         note.evidence.as_ref().map(|Evidence { expected, received }| Evidence { expected: short(expected), received: short(received) });
     Note { evidence, ..note }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+
+    fn values(all: &[&str]) -> Vec<String> {
+        all.iter().map(|value| (*value).to_owned()).collect()
+    }
+
+    #[test]
+    fn values_made_of_marks_do_not_make_evidence_grow_without_end() {
+        let text = "•".repeat(200);
+        let many: Vec<String> = (2..62).map(|count| "•".repeat(count)).chain(vec!["••".to_owned(); 60]).collect();
+        // Law: however many values a stranger sends, what is kept is no longer than what came.
+        assert_eq!(masked(&text, &many), "•••");
+        assert_eq!(masked("a••b••", &many), "a•••b•••");
+    }
+
+    #[test]
+    fn what_is_private_is_taken_out_wherever_and_however_it_overlaps() {
+        for (text, private, told) in [
+            ("expected abcdef, received ghijkl", &["abcdef", "ghijkl"][..], "expected •••, received •••"),
+            ("abcdefghi", &["abcdef", "defghi"], "•••"),
+            ("abcdefabcdef", &["abcdef"], "•••"),
+            ("见abcdef见", &["abcdef"], "见•••见"),
+            ("nothing of it", &["abcdef"], "nothing of it"),
+            ("", &["abcdef"], ""),
+        ] {
+            // Law: no part of a private value is left.
+            assert_eq!(masked(text, &values(private)), told);
+        }
+    }
 }
