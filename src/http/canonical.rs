@@ -42,10 +42,7 @@ pub fn divert(request: &mut Request<'_>, base: &str) {
     let Some(host) = request.headers().get_one("Host") else { return };
     let authority = issuer.authority();
     let (name, port) = split(host);
-    let foreign = match LOOPBACK.contains(&name) {
-        true => name != split(&authority).0 && port == split(&authority).1,
-        false => demo,
-    };
+    let foreign = if LOOPBACK.contains(&name) { name != split(&authority).0 && port == split(&authority).1 } else { demo };
     if !foreign {
         return;
     }
