@@ -189,7 +189,9 @@ mod tests {
         traces.watch(HashMap::from([(ClientId::new("watched"), now.plus(doorward_protocol::values::Seconds(60)))]));
         let message = |client: Option<&str>, at: Timestamp| {
             let notes = traces.noting("/token", || at);
-            client.into_iter().for_each(|client| notes.client(&ClientId::new(client)));
+            if let Some(client) = client {
+                notes.client(&ClientId::new(client));
+            }
             notes.body(b"grant_type=authorization_code");
             traces.keep(&Passed {
                 request_id: "r",
