@@ -13,6 +13,7 @@ use crate::App;
 use crate::kept::random;
 use crate::problem::Problem;
 
+// region: kept
 /// What the answer will be measured against, kept here while the browser is away.
 #[derive(Clone)]
 pub struct Asked {
@@ -55,6 +56,7 @@ impl Person {
 struct Tokens {
     id_token: String,
 }
+// endregion: kept
 
 // region: login
 /// Sends the browser to Doorward.
