@@ -4,6 +4,7 @@
 //! that may. The server's own checks are not in the report: they are found by the request id of the step that was refused.
 
 mod acts;
+mod compare;
 mod person;
 mod report;
 mod rows;
@@ -19,8 +20,9 @@ use person::Person;
 use report::Failure;
 use run::Run;
 
-pub use report::{Came, Message, Refusal, Report, Step};
-pub use rows::{Act, Stop, acts};
+pub use compare::{Line, Place, compare};
+pub use report::{Came, Honest, Message, Refusal, Report, Step, Token};
+pub use rows::{Act, Group, Stop, acts};
 
 /// An app as it is registered.
 #[derive(Clone)]

@@ -1,13 +1,16 @@
 //! What a run has to show: each message, its answer, and what stopped it.
 
-use serde_json::Value;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
 use std::fmt;
 
 use crate::lab::Words;
 use crate::player::{Answer, Trouble};
 
-/// Longer values are shown with their beginning only.
-const LONGEST_VALUE: usize = 64;
+/// Of longer values so many characters are shown from the beginning, and so many from the end.
+const BEGINNING: usize = 36;
+const END: usize = 24;
 /// Longer bodies are shown with their beginning only.
 const LONGEST_BODY: usize = 4096;
 
@@ -24,6 +27,31 @@ pub struct Message {
     pub headers: Vec<(String, String)>,
     /// The fields of its form.
     pub form: Vec<(String, String)>,
+    /// The token it carries, opened.
+    pub token: Option<Token>,
+}
+
+/// A JWT as anybody can read it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Token {
+    /// The members of its header.
+    pub header: Vec<(String, String)>,
+    /// Its claims.
+    pub claims: Vec<(String, String)>,
+    /// Its signature; empty when there is none.
+    pub signature: String,
+}
+
+/// What an honest flow has in the place of a step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Honest {
+    /// The very same: nothing was changed here.
+    #[default]
+    Same,
+    /// This message.
+    Sends(Box<Message>),
+    /// Nothing: every byte was right before, and is wrong now.
+    Never,
 }
 
 /// An answer as it is shown.
@@ -50,6 +78,8 @@ pub struct Step {
     pub sent: Message,
     /// What came back.
     pub came: Came,
+    /// What an honest flow has there.
+    pub honest: Honest,
 }
 
 /// What refused, as far as the refusal itself says.
@@ -112,10 +142,34 @@ pub(super) fn split(url: &url::Url) -> (String, Vec<(String, String)>) {
 
 /// A value as it is shown.
 pub(super) fn short(value: &str) -> String {
-    match value.char_indices().nth(LONGEST_VALUE) {
-        Some((end, _)) => format!("{}…", value.get(..end).unwrap_or_default()),
-        None => value.to_owned(),
+    let count = value.chars().count();
+    if count <= BEGINNING + END + 4 {
+        return value.to_owned();
     }
+    let beginning: String = value.chars().take(BEGINNING).collect();
+    beginning + "…" + &value.chars().skip(count - END).collect::<String>()
+}
+
+impl Came {
+    /// Whether it says no: an error, or a way back to the app with one (RFC 6749 §4.1.2.1).
+    pub fn refuses(&self) -> bool {
+        self.status >= 400 || self.query.iter().any(|(name, _)| name == "error")
+    }
+}
+
+impl Token {
+    /// Opens what looks like a JWT.
+    pub(super) fn of(token: &str) -> Option<Self> {
+        let parts: Vec<&str> = token.split('.').collect();
+        let [header, claims, signature] = parts.as_slice() else { return None };
+        Some(Self { header: members(header)?, claims: members(claims)?, signature: short(signature) })
+    }
+}
+
+fn members(part: &str) -> Option<Vec<(String, String)>> {
+    let members: Map<String, Value> = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()?;
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    Some(members.iter().map(|(name, value)| (name.clone(), short(&text(value)))).collect())
 }
 
 impl Came {

@@ -1,15 +1,20 @@
 //! What every act is made of: asking, redeeming, calling; each leaves a step in the report.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use url::Url;
 
-use super::report::{Came, Failure, Message, Refusal, Report, Step, split};
+use super::report::{Came, Failure, Honest, Message, Refusal, Report, Step, short, split};
 use super::said;
-use super::wire::{By, Heard, Wire};
+use super::wire::{By, Heard, Wire, message};
 use super::{App, Bench};
 use crate::lab::Words;
 use crate::lab::keys::{challenge, random};
 use crate::player::{Answer, Browser, Limits, Origin, Player};
+
+/// A run ends after this time, whatever it waits for.
+const WHOLE: Duration = Duration::from_secs(30);
 
 /// Parameters that may be changed on their way.
 #[derive(Clone, Default)]
@@ -32,6 +37,11 @@ impl Fields {
     pub(super) fn without(mut self, name: &str) -> Self {
         self.0.retain(|(known, _)| known != name);
         self
+    }
+
+    /// As they are shown.
+    pub(super) fn shown(&self) -> Vec<(String, String)> {
+        self.0.iter().map(|(name, value)| (name.clone(), short(value))).collect()
     }
 
     /// With one more of that name.
@@ -65,7 +75,7 @@ pub(super) struct Run<'b> {
 
 impl<'b> Run<'b> {
     pub(super) fn new(bench: &'b Bench) -> Result<Self, Failure> {
-        let wire = Wire::new();
+        let wire = Wire::new(WHOLE);
         let at = format!("{}/.well-known/openid-configuration", bench.issuer.trim_end_matches('/'));
         let discovery = wire.get(&at, By::Nobody)?.json;
         Ok(Self { bench, wire, discovery, steps: Vec::new(), refusal: None })
@@ -87,11 +97,54 @@ impl<'b> Run<'b> {
             let url = Url::parse(text)?;
             Origin::of(&url).ok_or_else(|| Failure(format!("{text} is not on the loopback")))
         };
-        Ok(Player::new(&[origin(&self.bench.issuer)?, origin(&self.bench.shop)?], Limits::default()))
+        Ok(Player::new(&[origin(&self.bench.issuer)?, origin(&self.bench.shop)?], Limits { whole: WHOLE, ..Limits::default() }))
     }
 
     pub(super) fn step(&mut self, what: Words, sent: Message, came: Came) {
-        self.steps.push(Step { what, sent, came });
+        self.steps.push(Step { what, sent, came, honest: Honest::Same });
+    }
+
+    /// In the place of the last step an honest flow has this.
+    pub(super) fn honestly(&mut self, honest: Honest) {
+        if let Some(step) = self.steps.last_mut() {
+            step.honest = honest;
+        }
+    }
+
+    /// In the place of the last step an honest flow sends this.
+    pub(super) fn instead_of(&mut self, message: Message) {
+        self.honestly(Honest::Sends(Box::new(message)));
+    }
+
+    /// In its place an honest flow sends the same, with another claim in its token, signed anew.
+    pub(super) fn honest_claim(&mut self, name: &str, value: &str) {
+        let Some(Honest::Sends(message)) = self.steps.last_mut().map(|step| &mut step.honest) else { return };
+        let Some(token) = &mut message.token else { return };
+        "…".clone_into(&mut token.signature);
+        if let Some((_, claim)) = token.claims.iter_mut().find(|(known, _)| known == name) {
+            value.clone_into(claim);
+        }
+    }
+
+    /// The one header of the last step is shown like this.
+    pub(super) fn last_header(&mut self, shown: &str) {
+        if let Some((_, value)) = self.steps.last_mut().and_then(|step| step.sent.headers.first_mut()) {
+            shown.clone_into(value);
+        }
+    }
+
+    /// What an app called its own trouble was the server's refusal.
+    pub(super) fn by_the_server(&mut self) {
+        if let Some(refusal) = &mut self.refusal {
+            refusal.check = None;
+        }
+    }
+
+    /// The last step ought to be refused by the server: was it?
+    pub(super) fn judged(&mut self) {
+        if self.steps.last().is_some_and(|step| step.came.refuses()) {
+            self.refused(None, None);
+        }
     }
 
     /// The last step is the one that was refused, by the check of that name, if the refusal tells.
@@ -143,7 +196,8 @@ impl<'b> Run<'b> {
         Ok(back)
     }
 
-    fn asking(&self, fields: &Fields) -> Result<Url, Failure> {
+    /// The address with the parameters of an authorization request.
+    pub(super) fn asking(&self, fields: &Fields) -> Result<Url, Failure> {
         let mut url = Url::parse(&self.endpoint("authorization_endpoint")?)?;
         url.query_pairs_mut().extend_pairs(&fields.0);
         Ok(url)
@@ -162,6 +216,12 @@ impl<'b> Run<'b> {
     /// Asks the token endpoint as this app.
     pub(super) fn token(&mut self, what: Words, app: &App, form: &Fields) -> Result<Heard, Failure> {
         self.post(what, "token_endpoint", app, form)
+    }
+
+    /// The message that redeems a code as its app does.
+    pub(super) fn honest_redeeming(&self, code: &Code) -> Result<Message, Failure> {
+        let at = Url::parse(&self.endpoint("token_endpoint")?)?;
+        Ok(message("POST", &at, By::Client(&self.bench.app.id, ""), &self.redeeming(code).0))
     }
 
     pub(super) fn post(&mut self, what: Words, endpoint: &str, app: &App, form: &Fields) -> Result<Heard, Failure> {

@@ -26,11 +26,14 @@ fn begun(run: &mut Run<'_>, browser: &mut Browser<'_>) -> Result<Url, Failure> {
     answer.target().ok_or_else(|| Failure("the demo app began no login".to_owned()))
 }
 
-/// The browser arrives at the app with this address; that is what is refused.
-fn arrives(run: &mut Run<'_>, browser: &mut Browser<'_>, what: Words, back: &Url) -> Result<(), Failure> {
+/// The browser arrives at the app with this address instead of the honest one; that is what is refused.
+fn arrives(run: &mut Run<'_>, browser: &mut Browser<'_>, what: Words, back: &Url, honest: &Url) -> Result<(), Failure> {
     let answer = browser.get(back)?;
     let named = answer.body.split_once("data-trouble=\"").and_then(|(_, rest)| rest.split_once('"')).map(|(name, _)| name.to_owned());
     run.step(what, looked_up(back), Came::page(&answer));
+    if back != honest {
+        run.instead_of(looked_up(honest));
+    }
     if answer.status >= 400 {
         run.refused(named, None);
     }
@@ -41,10 +44,14 @@ fn arrives(run: &mut Run<'_>, browser: &mut Browser<'_>, what: Words, back: &Url
 fn login(run: &mut Run<'_>, question: (Words, &dyn Fn(Url) -> Url), answer: (Words, &dyn Fn(Url) -> Url)) -> Result<(), Failure> {
     let player = run.player()?;
     let mut browser = player.browser();
-    let asked = question.1(begun(run, &mut browser)?);
+    let begun = begun(run, &mut browser)?;
+    let asked = question.1(begun.clone());
     let shop = run.bench.shop.clone();
     let back = run.there_and_back(&mut browser, question.0, &asked, &shop)?;
-    arrives(run, &mut browser, answer.0, &answer.1(back))
+    if asked != begun {
+        run.instead_of(looked_up(&begun));
+    }
+    arrives(run, &mut browser, answer.0, &answer.1(back.clone()), &back)
 }
 
 pub(crate) fn state_changed(run: &mut Run<'_>) -> Result<(), Failure> {
@@ -94,6 +101,6 @@ pub(crate) fn code_injected(run: &mut Run<'_>) -> Result<(), Failure> {
     let change = |url: Url| changed(&url, |name, value| Some(if name == "code" { stolen.clone() } else { value }));
     login(run, (said::SHOP_LOGIN, &|url| url), (WHAT, &change))?;
     // The app's page says only that the server refused; the check is the server's.
-    run.refused(None, None);
+    run.by_the_server();
     Ok(())
 }

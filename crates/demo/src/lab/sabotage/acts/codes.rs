@@ -1,8 +1,11 @@
 //! Codes and refresh tokens in the wrong hands, or used in the wrong way.
 
+use url::Url;
+
 use crate::lab::Words;
-use crate::lab::sabotage::report::Failure;
+use crate::lab::sabotage::report::{Failure, Honest, Message};
 use crate::lab::sabotage::run::{Fields, Run};
+use crate::lab::sabotage::wire::{By, message};
 use crate::lab::sabotage::{App, said};
 
 const SCOPE: &str = "openid notes:read";
@@ -12,7 +15,9 @@ fn redeemed(run: &mut Run<'_>, what: Words, app: &App, change: impl Fn(Fields) -
     let code = run.log_in(SCOPE)?;
     let form = change(run.redeeming(&code));
     run.token(what, app, &form)?;
-    run.refused(None, None);
+    let honest = run.honest_redeeming(&code)?;
+    run.instead_of(honest);
+    run.judged();
     Ok(())
 }
 
@@ -22,7 +27,8 @@ pub(crate) fn replayed(run: &mut Run<'_>) -> Result<(), Failure> {
     run.redeem(&code)?;
     let (form, bench) = (run.redeeming(&code), run.bench);
     run.token(WHAT, &bench.app, &form)?;
-    run.refused(None, None);
+    run.honestly(Honest::Never);
+    run.judged();
     Ok(())
 }
 
@@ -62,7 +68,10 @@ pub(crate) fn of_another(run: &mut Run<'_>) -> Result<(), Failure> {
 pub(crate) fn secret_wrong(run: &mut Run<'_>) -> Result<(), Failure> {
     const WHAT: Words = Words { en: "The code is redeemed with a wrong client secret", zh: "用错误的客户端密钥兑换授权码" };
     let app = App { id: run.bench.app.id.clone(), secret: "not-the-secret-but-just-as-long-as-one".to_owned() };
-    redeemed(run, WHAT, &app, |form| form)
+    redeemed(run, WHAT, &app, |form| form)?;
+    // The one secret that may be shown.
+    run.last_header(&format!("Basic ({}:{})", app.id, app.secret));
+    Ok(())
 }
 
 pub(crate) fn as_bearer(run: &mut Run<'_>) -> Result<(), Failure> {
@@ -73,7 +82,9 @@ pub(crate) fn as_bearer(run: &mut Run<'_>) -> Result<(), Failure> {
     let code = run.log_in(SCOPE)?;
     let at = run.endpoint("userinfo_endpoint")?;
     run.call(WHAT, &at, &code.code)?;
-    run.refused(None, None);
+    let honest = run.honest_redeeming(&code)?;
+    run.instead_of(honest);
+    run.judged();
     Ok(())
 }
 
@@ -96,8 +107,10 @@ pub(crate) fn refresh_replayed(run: &mut Run<'_>) -> Result<(), Failure> {
     let tokens = run.redeem(&code)?;
     let renewed = run.token(FIRST, &bench.app, &refreshing(&tokens.refresh))?;
     run.token(AGAIN, &bench.app, &refreshing(&tokens.refresh))?;
-    run.refused(None, None);
+    run.honestly(Honest::Never);
+    run.judged();
     run.token(BOTH, &bench.app, &refreshing(renewed.json["refresh_token"].as_str().unwrap_or_default()))?;
+    run.honestly(Honest::Never);
     Ok(())
 }
 
@@ -109,8 +122,10 @@ pub(crate) fn scope_widened(run: &mut Run<'_>) -> Result<(), Failure> {
     let bench = run.bench;
     let code = run.log_in(SCOPE)?;
     let tokens = run.redeem(&code)?;
-    run.token(WHAT, &bench.app, &refreshing(&tokens.refresh).with("scope", "openid notes:read notes:write"))?;
-    run.refused(None, None);
+    let honest = refreshing(&tokens.refresh);
+    let heard = run.token(WHAT, &bench.app, &honest.clone().with("scope", "openid notes:read notes:write"))?;
+    run.instead_of(Message { form: honest.shown(), ..heard.sent });
+    run.judged();
     Ok(())
 }
 
@@ -125,7 +140,8 @@ pub(crate) fn revoked(run: &mut Run<'_>) -> Result<(), Failure> {
     run.call(GOOD, &at, &tokens.access)?;
     run.post(REVOKE, "revocation_endpoint", &bench.app, &Fields::of(&[("token", &tokens.access)]))?;
     run.call(WHAT, &at, &tokens.access)?;
-    run.refused(None, None);
+    run.honestly(Honest::Never);
+    run.judged();
     Ok(())
 }
 
@@ -138,7 +154,8 @@ pub(crate) fn in_the_address(run: &mut Run<'_>) -> Result<(), Failure> {
     let tokens = run.redeem(&code)?;
     let at = run.endpoint("userinfo_endpoint")?;
     run.call_bare(WHAT, &format!("{at}?access_token={}", tokens.access))?;
-    run.refused(None, None);
+    run.instead_of(message("GET", &Url::parse(&at)?, By::Bearer(&tokens.access), &[]));
+    run.judged();
     Ok(())
 }
 
@@ -151,7 +168,8 @@ pub(crate) fn wrong_place(run: &mut Run<'_>) -> Result<(), Failure> {
     let tokens = run.redeem(&code)?;
     let at = run.endpoint("userinfo_endpoint")?;
     run.call(WHAT, &at, &tokens.access)?;
-    run.refused(None, None);
+    run.instead_of(message("GET", &Url::parse(&run.bench.notes())?, By::Bearer(&tokens.access), &[]));
+    run.judged();
     Ok(())
 }
 

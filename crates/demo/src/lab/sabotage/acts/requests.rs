@@ -2,14 +2,16 @@
 
 use crate::lab::Words;
 use crate::lab::sabotage::report::Failure;
-use crate::lab::sabotage::run::{Fields, Run};
+use crate::lab::sabotage::run::{Fields, Run, looked_up};
 
 const SCOPE: &str = "openid notes:read";
 
 fn broken(run: &mut Run<'_>, what: Words, change: impl Fn(Fields) -> Fields) -> Result<(), Failure> {
     let (fields, _) = run.question(SCOPE)?;
-    run.ask_once(what, &change(fields))?;
-    run.refused(None, None);
+    run.ask_once(what, &change(fields.clone()))?;
+    let honest = looked_up(&run.asking(&fields)?);
+    run.instead_of(honest);
+    run.judged();
     Ok(())
 }
 

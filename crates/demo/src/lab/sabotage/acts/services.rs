@@ -5,13 +5,14 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+use url::Url;
 
 use super::codes::good_token;
 use crate::lab::Words;
-use crate::lab::keys::{Alg, Key, message, sign_hs256};
-use crate::lab::sabotage::report::Failure;
+use crate::lab::keys::{Alg, Key, message as signing_input, sign_hs256};
+use crate::lab::sabotage::report::{Failure, Honest};
 use crate::lab::sabotage::run::Run;
-use crate::lab::sabotage::wire::By;
+use crate::lab::sabotage::wire::{By, message};
 
 /// How often a token that lives for a second is tried, and how long is waited between.
 const TRIES: u32 = 12;
@@ -27,9 +28,16 @@ fn opened(token: &str) -> Result<(Value, Value, String), Failure> {
     Ok((read(header)?, read(claims)?, (*signature).to_owned()))
 }
 
-/// Shows this token to the notes service; that is what is refused.
-fn shown(run: &mut Run<'_>, what: Words, at: &str, token: &str) -> Result<(), Failure> {
+/// Shows this token to the notes service; that is what is refused. An honest app shows the other one there.
+fn forged(run: &mut Run<'_>, what: Words, token: &str, honest: &str) -> Result<(), Failure> {
+    let at = run.bench.notes();
+    let instead = message("GET", &Url::parse(&at)?, By::Bearer(honest), &[]);
+    shown(run, what, &at, token, Honest::Sends(Box::new(instead)))
+}
+
+fn shown(run: &mut Run<'_>, what: Words, at: &str, token: &str, honest: Honest) -> Result<(), Failure> {
     let heard = run.call(what, at, token)?;
+    run.honestly(honest);
     let text = |name: &str| heard.json[name].as_str().map(str::to_owned);
     if heard.came.status >= 400 {
         run.refused(text("check"), text("error_description"));
@@ -44,8 +52,10 @@ pub(crate) fn audience(run: &mut Run<'_>) -> Result<(), Failure> {
     };
     let code = run.log_in("openid profile")?;
     let tokens = run.redeem(&code)?;
+    let own = Url::parse(&run.endpoint("userinfo_endpoint")?)?;
+    let honest = message("GET", &own, By::Bearer(&tokens.access), &[]);
     let at = run.bench.notes();
-    shown(run, WHAT, &at, &tokens.access)
+    shown(run, WHAT, &at, &tokens.access, Honest::Sends(Box::new(honest)))
 }
 
 pub(crate) fn edited(run: &mut Run<'_>) -> Result<(), Failure> {
@@ -53,8 +63,7 @@ pub(crate) fn edited(run: &mut Run<'_>) -> Result<(), Failure> {
     let token = good_token(run)?;
     let (header, mut claims, signature) = opened(&token)?;
     claims["sub"] = json!("the-administrator");
-    let at = run.bench.notes();
-    shown(run, WHAT, &at, &format!("{}.{signature}", message(&header, &claims)))
+    forged(run, WHAT, &format!("{}.{signature}", signing_input(&header, &claims)), &token)
 }
 
 pub(crate) fn alg_none(run: &mut Run<'_>) -> Result<(), Failure> {
@@ -65,8 +74,7 @@ pub(crate) fn alg_none(run: &mut Run<'_>) -> Result<(), Failure> {
     let token = good_token(run)?;
     let (mut header, claims, _) = opened(&token)?;
     header["alg"] = json!("none");
-    let at = run.bench.notes();
-    shown(run, WHAT, &at, &format!("{}.", message(&header, &claims)))
+    forged(run, WHAT, &format!("{}.", signing_input(&header, &claims)), &token)
 }
 
 pub(crate) fn hs256(run: &mut Run<'_>) -> Result<(), Failure> {
@@ -82,8 +90,7 @@ pub(crate) fn hs256(run: &mut Run<'_>) -> Result<(), Failure> {
     let key = keys["keys"].as_array().into_iter().flatten().find(|key| key["kid"] == header["kid"]);
     header["alg"] = json!("HS256");
     let secret = key.map(Value::to_string).unwrap_or_default();
-    let at = run.bench.notes();
-    shown(run, WHAT, &at, &sign_hs256(secret.as_bytes(), &header, &claims))
+    forged(run, WHAT, &sign_hs256(secret.as_bytes(), &header, &claims), &token)
 }
 
 pub(crate) fn own_key(run: &mut Run<'_>) -> Result<(), Failure> {
@@ -95,16 +102,14 @@ pub(crate) fn own_key(run: &mut Run<'_>) -> Result<(), Failure> {
     let (_, claims, _) = opened(&token)?;
     let key = Key::new(Alg::Es256)?;
     let header = json!({ "alg": "ES256", "typ": "at+jwt", "kid": key.kid, "jwk": key.jwk() });
-    let at = run.bench.notes();
-    shown(run, WHAT, &at, &key.sign(&header, &claims)?)
+    forged(run, WHAT, &key.sign(&header, &claims)?, &token)
 }
 
 pub(crate) fn id_token(run: &mut Run<'_>) -> Result<(), Failure> {
     const WHAT: Words = Words { en: "The ID token is shown in the place of the access token", zh: "用 ID 令牌冒充访问令牌" };
     let code = run.log_in("openid notes:read")?;
     let tokens = run.redeem(&code)?;
-    let at = run.bench.notes();
-    shown(run, WHAT, &at, &tokens.id)
+    forged(run, WHAT, &tokens.id, &tokens.access)
 }
 
 pub(crate) fn scope(run: &mut Run<'_>) -> Result<(), Failure> {
@@ -112,8 +117,9 @@ pub(crate) fn scope(run: &mut Run<'_>) -> Result<(), Failure> {
         Words { en: "A token that may only write notes is used to read them", zh: "一枚只准写笔记的令牌，被拿来读笔记" };
     let code = run.log_in("openid notes:write")?;
     let tokens = run.redeem(&code)?;
-    let at = run.bench.notes();
-    shown(run, WHAT, &at, &tokens.access)
+    forged(run, WHAT, &tokens.access, &tokens.access)?;
+    run.honest_claim("scope", "notes:read");
+    Ok(())
 }
 
 /// The tokens of this service live for a second. One is tried until it is refused.
@@ -131,5 +137,5 @@ pub(crate) fn expired(run: &mut Run<'_>) -> Result<(), Failure> {
         }
         std::thread::sleep(PAUSE);
     }
-    shown(run, WHAT, &at, &tokens.access)
+    shown(run, WHAT, &at, &tokens.access, Honest::Never)
 }
