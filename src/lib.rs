@@ -11,6 +11,7 @@
 //! | [`pages`], [`flows`] | typed pages in two languages; load–decide–commit |
 //! | [`store`], [`keys`], [`passwords`], [`seal`], [`config`] | diesel; signing keys; argon2; encryption at rest; settings |
 //! | [`trace`] | the glass box: what was said and checked, for who may watch |
+//! | `lab` | the break-it lab of the demo: flows that go wrong on purpose, judged by the glass box |
 //! | [`fetch`], [`network`] | the one way out: guarded requests of our own; hosts and networks that the operator names |
 //! | [`doorward_protocol`] | the rules, pure |
 
@@ -22,6 +23,8 @@ pub mod fetch;
 pub mod flows;
 pub mod http;
 pub mod keys;
+#[cfg(feature = "demo")]
+pub mod lab;
 pub mod logging;
 pub mod network;
 pub mod pages;

@@ -32,6 +32,8 @@ pub struct Setup {
     traces: Traces,
     #[cfg(feature = "demo")]
     workshop: Option<Arc<crate::flows::learner::Workshop>>,
+    #[cfg(feature = "demo")]
+    lab: Option<crate::lab::Lab>,
 }
 
 /// Why a server can't start: one sentence for the operator.
@@ -160,6 +162,8 @@ impl Setup {
             traces,
             #[cfg(feature = "demo")]
             workshop: None,
+            #[cfg(feature = "demo")]
+            lab: None,
         })
     }
 
@@ -172,6 +176,12 @@ impl Setup {
     #[cfg(feature = "demo")]
     pub fn open_workshop(&mut self, workshop: crate::flows::learner::Workshop) {
         self.workshop = Some(Arc::new(workshop));
+    }
+
+    /// Opens the lab in which flows of this server are broken.
+    #[cfg(feature = "demo")]
+    pub fn open_lab(&mut self, lab: crate::lab::Lab) {
+        self.lab = Some(lab);
     }
 
     /// The glass box.
@@ -202,7 +212,7 @@ impl Setup {
     /// The store closes when the last of its users is gone: at the shutdown's beginning it would fail what is under way.
     fn mount(self, rocket: Rocket<Build>) -> Rocket<Build> {
         #[cfg(feature = "demo")]
-        let workshop = self.workshop;
+        let (workshop, lab) = (self.workshop, self.lab);
         let Self { ctx, templates, statics, settings, traces, .. } = self;
         let site = statics.site(ctx.policy.issuer.path());
         let (sweeping, delivering) = (ctx.clone(), ctx.clone());
@@ -219,6 +229,8 @@ impl Setup {
             traces,
             #[cfg(feature = "demo")]
             workshop,
+            #[cfg(feature = "demo")]
+            lab,
         };
         http::mount(rocket, app).attach(pages::attach(templates)).attach(AdHoc::on_liftoff("Doorward sweeper and courier", |rocket| {
             let stop = rocket.shutdown();

@@ -1,6 +1,7 @@
 //! What `serve --demo` adds: a person, an app of a third party, and its service. None of it exists without `--demo`.
 
 use super::checker;
+use super::demo_lab;
 use super::output::CliError;
 use crate::config::Settings;
 use crate::setup::Setup;
@@ -27,7 +28,7 @@ pub(super) fn failed(why: impl std::fmt::Display) -> CliError {
     CliError::new("demo", why.to_string())
 }
 
-/// Registers person, app and service anew, and gives the app and the service, ready to be launched.
+/// Registers person, app and service anew, and gives the server with what the demo adds, and the demo's programs, ready to be launched.
 ///
 /// # Errors
 /// [`CliError`] when the database can't.
@@ -53,6 +54,7 @@ pub fn prepare(setup: &mut Setup, settings: &Settings, told: &mut Value) -> Resu
     let heard = Heard::default();
     let workshop = checker::workshop(ctx, &config, &told["lab"], heard.clone(), port)?;
     setup.open_workshop(workshop);
+    demo_lab::prepare(setup, &config, &lab::address(lab_port))?;
     let mut apps = vec![
         ("the demo app", doorward_demo::print_shop(&config)),
         ("the photo service", doorward_demo::photo_service_heard(&config, heard)),

@@ -8,6 +8,8 @@ pub mod declared;
 #[cfg(feature = "demo")]
 mod demo;
 #[cfg(feature = "demo")]
+mod demo_lab;
+#[cfg(feature = "demo")]
 mod demo_services;
 pub mod input;
 pub mod output;

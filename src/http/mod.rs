@@ -44,6 +44,9 @@ pub struct App {
     /// Where learners' apps are checked: in the demo.
     #[cfg(feature = "demo")]
     pub workshop: Option<Arc<crate::flows::learner::Workshop>>,
+    /// Where flows are broken on purpose: in the demo alone.
+    #[cfg(feature = "demo")]
+    pub lab: Option<crate::lab::Lab>,
 }
 
 impl App {
