@@ -7,6 +7,8 @@ mod cors;
 mod endpoints;
 mod guards;
 mod headers;
+#[cfg(feature = "demo")]
+mod lab_words;
 mod reply;
 mod routes;
 mod watch;

@@ -16,6 +16,8 @@ pub fn mount(rocket: Rocket<Build>, app: App) -> Rocket<Build> {
     let mut learn = if app.demo { learn() } else { Vec::new() };
     #[cfg(feature = "demo")]
     learn.extend(app.workshop.iter().flat_map(|_| workshop()));
+    #[cfg(feature = "demo")]
+    learn.extend(app.lab.iter().flat_map(|_| lab()));
     let rocket = rocket
         .mount(&root, learn)
         .mount(&root, protocol())
@@ -102,6 +104,12 @@ fn learn() -> Vec<Route> {
 #[cfg(feature = "demo")]
 fn workshop() -> Vec<Route> {
     routes![learn::app::show, learn::app::register, learn::app::check]
+}
+
+/// Where flows are broken on purpose: in the demo alone.
+#[cfg(feature = "demo")]
+fn lab() -> Vec<Route> {
+    routes![learn::lab::acts, learn::lab::play, learn::lab::run]
 }
 
 /// RFC 8414 §3.1: for an issuer with a path, the well-known part stands between host and path.

@@ -50,6 +50,8 @@ pub(super) const EMBEDDED: &[(&str, &str)] = embed![
     "learn/trace.html",
     "learn/trace_flow.html",
     "learn/trace_parts.html",
+    "learn/lab.html",
+    "learn/lab_run.html",
 ];
 
 /// A page could not be rendered: always a fault of a template, never of a request.

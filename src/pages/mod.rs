@@ -89,7 +89,9 @@ macro_rules! each_page {
             crate::pages::learn::LearnerApp,
             crate::pages::learn::Services,
             crate::pages::learn::trace::FlowList,
-            crate::pages::learn::trace::FlowPage
+            crate::pages::learn::trace::FlowPage,
+            crate::pages::learn::Lab,
+            crate::pages::learn::LabRun
         )
     };
 }
@@ -106,6 +108,7 @@ fn keys_in_data() -> Vec<String> {
     keys.extend(learn::Way::ALL.iter().map(|k| k.key().to_owned()));
     keys.extend(Notice::ALL.iter().map(|k| k.key().to_owned()));
     keys.extend(learn::trace::keys_in_data());
+    keys.extend(learn::lab::keys());
     for kind in ErrorKind::ALL {
         keys.extend(["title", "what", "next"].map(|part| format!("{}.{part}", kind.key())));
     }

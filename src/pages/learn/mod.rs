@@ -14,6 +14,7 @@ mod app;
 mod book;
 mod chapter;
 pub mod diagram;
+pub mod lab;
 mod services;
 pub mod trace;
 
@@ -22,6 +23,7 @@ use serde::Serialize;
 pub use app::{AppNotice, Difference, LearnerApp, MistakeCard, Outcome, Registered, SourceLink, StepCard, StepTask, TrialRow};
 pub use book::Chapter;
 pub use chapter::{ChapterPage, Contents, Entry};
+pub use lab::{Lab, LabRun};
 pub use services::{Arrow, CallRow, Drawing, Node, Services, Way};
 
 /// A part of the learners' site, as the navigation shows it.

@@ -4,6 +4,8 @@
 pub mod app;
 #[cfg(feature = "demo")]
 mod checked;
+#[cfg(feature = "demo")]
+pub mod lab;
 pub mod services;
 pub mod trace;
 pub mod tutorial;
