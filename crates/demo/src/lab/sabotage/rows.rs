@@ -151,7 +151,7 @@ acts! {
     "Logging out, or losing a phone, must end what the app held." /
     "退出登录或者丢了手机之后，应用手里的令牌必须失效。";
 
-    TokenInAddress "token-in-address", Codes, Stop::Server("BearerWellFormed"), "RFC 9700 §4.3.2; RFC 6750 §2.3";
+    TokenInAddress "token-in-address", Codes, Stop::Server("BearerPresent"), "RFC 9700 §4.3.2; RFC 6750 §2.3";
     "Put the token into the address" / "把令牌放进地址";
     "Addresses end up in logs, histories and Referer headers, and the token with them." /
     "地址会留在日志、浏览历史和 Referer 头里，令牌也就跟着泄漏。";
