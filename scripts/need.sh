@@ -52,6 +52,7 @@ has_npm() { command -v npm >/dev/null; }
 has_venv() { command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null; }
 has_curl() { command -v curl >/dev/null; }
 has_jq() { command -v jq >/dev/null; }
+has_nginx() { [ -n "$(PATH=$PATH:/usr/sbin command -v nginx)" ]; }
 has_openssl() { command -v openssl >/dev/null; }
 
 need_rust() {
@@ -88,6 +89,21 @@ need_client_tools() {
     need has_curl curl
     need has_jq jq
     need has_openssl openssl
+    need_nginx
+}
+
+# Debian would start a server on port 80 with the package; the tests start theirs. Nothing else may stand in that file's place.
+need_nginx() {
+    local policy=/usr/sbin/policy-rc.d status=0
+    if has_nginx || [ -e "$policy" ]; then
+        need has_nginx nginx-light
+        return
+    fi
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod +x "$policy"
+    need has_nginx nginx-light || status=$?
+    as_root rm -f "$policy"
+    return "$status"
 }
 
 # The browser's packages, again only when the lock file changed.

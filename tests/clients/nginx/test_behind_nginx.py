@@ -121,6 +121,7 @@ class BehindNginx(unittest.TestCase):
         return answer.status, answer, json.loads(text) if is_json else {}
 
     def refused(self, status, *arguments, error=None, **named):
+        Watched.reached.clear()
         got, answer, _ = self.ask(*arguments, **named)
         challenge = ", ".join(answer.headers.get_all("WWW-Authenticate") or [])
         self.assertEqual((got, Watched.reached), (status, []))
@@ -181,7 +182,6 @@ class BehindNginx(unittest.TestCase):
         token = doorward.machine("auditor", "stock:count")
         self.assertEqual(self.ask(token, "GET", "/levels")[0], 200)
         doorward.revoke("auditor", token)
-        Watched.reached.clear()
         self.refused(401, token, "GET", "/levels", error="invalid_token")
 
     def test_what_has_run_out_is_dead(self):
@@ -227,7 +227,6 @@ class BehindNginx(unittest.TestCase):
         for path in ("/reservations/../levels", "/reservations/%2e%2e/levels", "//levels"):
             with self.subTest(path):
                 # Law: a location is what nginx makes of the path, and so is its scope.
-                Watched.reached.clear()
                 self.refused(403, self.reserving, "GET", path)
 
     def test_two_requests_in_one_are_two(self):
