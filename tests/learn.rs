@@ -2,7 +2,8 @@
 #![allow(clippy::expect_used, missing_docs)]
 
 use doorward::pages::learn::Chapter;
-use doorward_testkit::World;
+use doorward_testkit::{World, app};
+use rocket::http::Method;
 
 async fn learning() -> World {
     World::new().demo().start().await
@@ -93,4 +94,25 @@ async fn a_chapter_that_is_not_there_is_an_error_page_and_a_task_is_found_by_its
     // Law: whoever gives a hint can lead to the task it is about.
     assert!(world.get(path).await.body.contains(&format!("id=\"{anchor}\"")));
     assert_eq!(Chapter::task("nothing"), None);
+}
+
+#[rocket::async_test]
+async fn a_site_whose_name_was_made_to_lead_to_the_demo_reads_no_page_of_it() {
+    let world = World::new().demo().client(app("shop")).user("ada").start().await;
+    let (mut browser, shop) = (world.browser(), world.app("shop"));
+    let code = browser.allow(&shop.request()).await.code();
+    shop.redeem(&code).await;
+    let flow = format!("/learn/trace/{}", world.traces.flows()[0].id);
+    assert!(world.get(&flow).await.body.contains(&code));
+    for path in ["/learn/trace", flow.as_str(), "/learn/trace/all/mark", "/errors"] {
+        for host in ["evil.example:8000", "evil.example", "localhost.evil.example:8000", "127.0.0.1.evil.example:8000", "10.0.0.1:8000"] {
+            let page = world.send(Method::Get, path, &[("Host", host)], &[]).await;
+            // Law: what the demo shows to everybody is shown under its own name alone.
+            assert_eq!((page.status, page.location()), (303, format!("http://127.0.0.1:8000{path}").as_str()), "{host}");
+            assert!(page.body.is_empty());
+        }
+    }
+    for (path, host) in [("/learn/trace", "127.0.0.1:8000"), ("/learn/trace", "localhost:9000"), ("/jwks.json", "evil.example:8000")] {
+        assert_eq!(world.send(Method::Get, path, &[("Host", host)], &[]).await.status, 200, "{path} {host}");
+    }
 }
