@@ -61,7 +61,7 @@ impl Step {
             },
             Self::Libraries => Words {
                 en: "Let the client library find Doorward by its issuer, and show the authorization endpoint that it found on the home page.",
-                zh: "让客户端库凭签发方地址找到 Doorward，并把找到的授权端点显示在首页上。",
+                zh: "让客户端库凭签发者地址找到 Doorward，并把找到的授权端点显示在首页上。",
             },
             Self::LogIn => Words {
                 en: "Build login, callback and account, and add their paths to /doorward-learn.json: login, callback, account.",
@@ -121,7 +121,7 @@ macro_rules! trials {
 trials! {
     Create {
         Manifest "manifest" "Read /doorward-learn.json at the origin that is registered" / "读取所登记的源下的 /doorward-learn.json";
-        ClientId "client-id" "Compare client_id in /doorward-learn.json with the one that is registered" / "将 /doorward-learn.json 中的 client_id 与登记的客户端标识比对";
+        ClientId "client-id" "Compare client_id in /doorward-learn.json with the one that is registered" / "将 /doorward-learn.json 中的 client_id 与登记的客户端 ID 比对";
         Home "home" "Open the home page" / "打开首页";
     }
     Libraries {
@@ -158,6 +158,6 @@ trials! {
         Fixation "fixation" "Plant a cookie before the login, and use it after" / "登录前植入 cookie，登录后再用它";
         LoginLink "login-link" "Let another site's link lead to the login of somebody who is logged in" / "让别的网站用链接把已登录的人引到登录地址";
         ReturnPath "return-path" "Ask the login to go on to another site afterwards" / "要求登录之后转到别的网站";
-        Lab "lab" "Log in at an issuer of the lab that makes a mistake" / "在实验室里某个会犯错的签发方那里登录";
+        Lab "lab" "Log in at an issuer of the lab that makes a mistake" / "在实验室里某个会犯错的签发者那里登录";
     }
 }

@@ -44,7 +44,7 @@ rows! {
          "第一次登录正常；此后每次返回的都是第一次用过的 state。";
     must "Log in twice. The second answer is refused, since a state counts once." / "请登录两次。第二次必须拒绝，因为一个 state 只能用一次。";
     "wrong-iss" Fault::Answer(WrongIss), App, "RFC 9207 §2.4; RFC 9700 §4.4";
-    does "Says in iss that the answer is from another issuer." / "返回的 iss 声称应答来自另一个签发方。";
+    does "Says in iss that the answer is from another issuer." / "返回的 iss 声称应答来自另一个签发者。";
     must "Refuse, and send the code nowhere: it may belong to another server (mix-up)." /
          "拒绝，并且不把授权码发往任何地方：它可能属于另一台服务器（混淆攻击）。";
     "missing-iss" Fault::Answer(NoIss), App, "RFC 9207 §2.4";
@@ -59,7 +59,7 @@ rows! {
 
     // Before and after the token
     "other-issuer" Fault::Discovery, App, "OpenID Connect Discovery §4.3; RFC 8414 §3.3";
-    does "Its discovery document names another issuer." / "发现文档里写的是另一个签发方。";
+    does "Its discovery document names another issuer." / "发现文档里写的是另一个签发者。";
     must "Refuse to use the document at all: no login begins." / "整份文档都不采用：登录根本不会开始。";
     "other-person" Fault::Userinfo, App, "OpenID Connect Core §5.3.2";
     does "Userinfo answers with another sub than the ID token." / "userinfo 返回的 sub 与 ID 令牌里的不同。";
@@ -100,8 +100,8 @@ rows! {
     does "azp names another app: the token was made for that one." / "azp 写的是另一个应用：令牌是为它签发的。";
     must "Refuse: that app logged the person in, not yours." / "拒绝：让用户登录的是那个应用，不是你的。";
     "wrong-issuer" Fault::Claims(WrongIssuer), Both, "OpenID Connect Core §3.1.3.7 rule 2; RFC 9068 §4; RFC 8725 §3.8";
-    does "iss in the token is another issuer, though the signature is good." / "签名无误，令牌里的 iss 却是另一个签发方。";
-    must "Refuse: the same sub at another issuer is another person." / "拒绝：同一个 sub，换了签发方就是另一个人。";
+    does "iss in the token is another issuer, though the signature is good." / "签名无误，令牌里的 iss 却是另一个签发者。";
+    must "Refuse: the same sub at another issuer is another person." / "拒绝：同一个 sub，换了签发者就是另一个人。";
     "missing-scope" Fault::Claims(NoScope), Service, "RFC 6750 §3.1; RFC 9068 §4";
     does "A good access token, without the scope you asked for." / "访问令牌本身完好，只是缺少你要的权限范围。";
     must "403 insufficient_scope, naming the scope that is needed." / "返回 403 insufficient_scope，并指明需要哪个权限范围。";
@@ -122,7 +122,7 @@ rows! {
     must "Refuse: the name of a key is no signature." / "拒绝：密钥的名字不是签名。";
     "embedded-jwk" Fault::Header(EmbeddedJwk), Both, "RFC 8725 §3.10; RFC 7515 §4.1.3";
     does "Brings its own key along in the header (jwk), and verifies with that." / "头部自带密钥（jwk），用它验证便能通过。";
-    must "Refuse: keys come from the issuer's key set only." / "拒绝：密钥只能来自签发方公布的密钥集。";
+    must "Refuse: keys come from the issuer's key set only." / "拒绝：密钥只能来自签发者公布的密钥集。";
     "embedded-jku" Fault::Header(EmbeddedJku), Service, "RFC 8725 §3.10; RFC 7515 §4.1.2";
     does "Names in its header where to fetch the keys that verify it (jku)." / "头部给出获取密钥的地址（jku），用那里的密钥验证便能通过。";
     must "Refuse, and don't call that address at all." / "拒绝，并且根本不去访问那个地址。";

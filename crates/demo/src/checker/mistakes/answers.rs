@@ -11,7 +11,7 @@ super::mistakes! {
     "No client secret" / "没有发送客户端密钥";
     seen "The token request carries no secret" / "令牌请求没有携带密钥";
     hint "Send client id and secret with HTTP Basic. Is CLIENT_SECRET set in the very terminal in which the app runs?" /
-         "请用 HTTP Basic 发送客户端标识和密钥。运行应用的那个终端里设置 CLIENT_SECRET 了吗？在别的终端设置是不够的。";
+         "请用 HTTP Basic 发送客户端 ID 和密钥。运行应用的那个终端里设置 CLIENT_SECRET 了吗？在别的终端设置是不够的。";
 
     SECRET_IN_BODY LogIn "secret-in-body" "RFC 6749 §2.3.1; RFC 7591 §2";
     "The secret in the body" / "密钥放在了请求体里";

@@ -26,10 +26,10 @@ super::mistakes! {
          "请只写路径，例如 /login。Doorward 只访问你所登记的源，不访问别处。";
 
     CLIENT_ID_TYPO ClientId "client-id-typo" "RFC 6749 §2.2";
-    "Another client id" / "客户端标识不对";
+    "Another client id" / "客户端 ID 不对";
     seen "client_id differs from the registered one" / "client_id 与登记的不同";
     hint "Copy the client id from this page into CLIENT_ID once more and restart the app; a running app still has the old one." /
-         "请把本页显示的客户端标识重新复制到 CLIENT_ID 并重启应用；运行中的应用仍在用旧的。";
+         "请把本页显示的客户端 ID 重新复制到 CLIENT_ID 并重启应用；运行中的应用仍在用旧的。";
 
     HOME_FAILS Home "home-fails" "RFC 9110 §15.3";
     "The home page fails" / "首页出错";

@@ -20,7 +20,7 @@ super::mistakes! {
     ISS_UNCHECKED OtherIss "iss-unchecked" "RFC 9207 §2.4; RFC 9700 §4.4";
     "iss is not compared" / "没有比对 iss";
     seen "An answer that says it is another server's logs in" / "声称来自另一台服务器的应答也能登录";
-    hint "Compare iss with the issuer you began the login with, before the code is used." / "请在使用授权码之前，比对 iss 与发起登录的签发方是否一致。";
+    hint "Compare iss with the issuer you began the login with, before the code is used." / "请在使用授权码之前，比对 iss 与发起登录的签发者是否一致。";
 
     ISS_OPTIONAL NoIss "iss-optional" "RFC 9207 §2.4, §3";
     "iss is compared only when it comes" / "只在有 iss 时才比对";
@@ -73,18 +73,18 @@ super::mistakes! {
 
     SIGNATURE_UNCHECKED Lab "signature-unchecked" "OpenID Connect Core §3.1.3.7 rule 6; RFC 8725 §3.1, §3.3";
     "The signature of the ID token is not verified" / "没有验证 ID 令牌的签名";
-    seen "An ID token that the issuer did not sign logs in" / "不是签发方签名的 ID 令牌也能登录";
+    seen "An ID token that the issuer did not sign logs in" / "不是签发者签名的 ID 令牌也能登录";
     hint "Verify with the keys of jwks_uri and with an algorithm that your side fixes; to decode a token is not to verify it." / "请用 jwks_uri 公布的密钥、按你这边固定的算法验证；解码不等于验证。";
 
     AUDIENCE_UNCHECKED Lab "audience-unchecked" "OpenID Connect Core §3.1.3.7 rules 3 to 5";
     "The audience of the ID token is not checked" / "没有检查 ID 令牌的受众";
     seen "An ID token for another app logs in" / "给另一个应用的 ID 令牌也能登录";
-    hint "aud must be your client id, and azp, where there is one, too: otherwise any app can log in here with what it was given." / "aud 必须是你的客户端标识，如有 azp 也必须是：否则任何应用都能拿自己得到的令牌来这里登录。";
+    hint "aud must be your client id, and azp, where there is one, too: otherwise any app can log in here with what it was given." / "aud 必须是你的客户端 ID，如有 azp 也必须是：否则任何应用都能拿自己得到的令牌来这里登录。";
 
     ISSUER_UNCHECKED Lab "issuer-unchecked" "OpenID Connect Core §3.1.3.7 rule 2";
-    "The issuer of the ID token is not checked" / "没有检查 ID 令牌的签发方";
-    seen "An ID token of another issuer logs in" / "另一个签发方的 ID 令牌也能登录";
-    hint "iss must be the issuer you began the login with, letter by letter." / "iss 必须是发起登录时的那个签发方，一字不差。";
+    "The issuer of the ID token is not checked" / "没有检查 ID 令牌的签发者";
+    seen "An ID token of another issuer logs in" / "另一个签发者的 ID 令牌也能登录";
+    hint "iss must be the issuer you began the login with, letter by letter." / "iss 必须是发起登录时的那个签发者，一字不差。";
 
     EXPIRY_UNCHECKED Lab "expiry-unchecked" "OpenID Connect Core §3.1.3.7 rules 9 and 10";
     "The times of the ID token are not checked" / "没有检查 ID 令牌的时间";

@@ -17,7 +17,7 @@ super::mistakes! {
     "The address of an endpoint was guessed" / "端点地址是猜的";
     seen "The redirect goes to Doorward, but not to its authorization endpoint" / "跳转到了 Doorward，却不是它的授权端点";
     hint "Take authorization_endpoint from /.well-known/openid-configuration of the issuer; paths differ from server to server." /
-         "请从签发方的 /.well-known/openid-configuration 读取 authorization_endpoint；各服务器的路径并不相同。";
+         "请从签发者的 /.well-known/openid-configuration 读取 authorization_endpoint；各服务器的路径并不相同。";
 
     RESPONSE_TYPE Leave "response-type" "RFC 9700 §2.1.2";
     "Not the code flow" / "不是授权码流程";
