@@ -2,27 +2,14 @@
 #![cfg(feature = "demo")]
 #![allow(clippy::expect_used, missing_docs)]
 
-use doorward::flows::learner::{Demo, Workshop};
-use doorward_demo::Heard;
+mod workshop;
+
 use doorward_testkit::{Browser, Page, World};
 use std::fs;
 use std::path::Path;
+use workshop::demo;
 
 const USUAL: &str = "http://localhost:8080";
-
-async fn demo() -> World {
-    let mut opened = World::new().demo().user("ada").open().await;
-    opened.setup.open_workshop(Workshop::new(Demo {
-        username: "checker".to_owned(),
-        password: "a password that is nowhere else".to_owned(),
-        known_as: vec!["Alex Probe".to_owned()],
-        photos: "http://127.0.0.1:8002/".to_owned(),
-        heard: Heard::default(),
-        lab: "http://127.0.0.1:8007".to_owned(),
-        taken: (8000..=8007).collect(),
-    }));
-    opened.sleeping.wake(opened.setup.rocket(&opened.figment).expect("a Rocket")).await
-}
 
 async fn register(browser: &mut Browser<'_>, origin: &str) -> Page {
     let page = browser.get("/learn/app").await;
