@@ -4,12 +4,12 @@ use super::guards::Visit;
 use crate::lab::{Run, Stopper, Verdict};
 use crate::pages::Locale;
 use crate::pages::learn::lab::{
-    LabAct, LabActs, LabGroup, LabLast, LabLine, LabPart, LabPlace, LabSide, LabStep, LabStepKind, LabStopper, LabVerdict,
+    LabAct, LabActs, LabGroup, LabIssuer, LabLast, LabLine, LabPart, LabPlace, LabSide, LabStep, LabStepKind, LabStopper, LabVerdict,
 };
 use crate::pages::learn::{self, Part};
 use crate::pages::rules;
-use doorward_demo::lab::Words;
 use doorward_demo::lab::sabotage::{self, Act, Came, Group, Honest, Place, Step, Stop};
+use doorward_demo::lab::{self, Words};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ const fn said(words: Words, locale: Locale) -> &'static str {
 }
 
 /// The page of all acts.
-pub fn acts(visit: &Visit<'_>, runs: &Runs, busy: bool) -> learn::Lab {
+pub fn acts(visit: &Visit<'_>, address: &str, runs: &Runs, busy: bool) -> learn::Lab {
     let of_group = |group: Group| LabActs {
         group: match group {
             Group::Requests => LabGroup::Requests,
@@ -33,7 +33,25 @@ pub fn acts(visit: &Visit<'_>, runs: &Runs, busy: bool) -> learn::Lab {
         },
         acts: sabotage::acts().iter().filter(|act| act.group() == group).map(|act| words(visit, *act, runs)).collect(),
     };
-    learn::Lab { part: Part::Lab, csrf: visit.form_token(), busy, groups: Group::ALL.map(of_group).into() }
+    learn::Lab {
+        part: Part::Lab,
+        csrf: visit.form_token(),
+        busy,
+        groups: Group::ALL.map(of_group).into(),
+        issuers: issuers(address, visit.locale),
+        app: visit.app.path("/learn/app"),
+    }
+}
+
+fn issuers(address: &str, locale: Locale) -> Vec<LabIssuer> {
+    let for_apps = lab::rows().iter().filter(|row| row.side.has_app());
+    for_apps
+        .map(|row| LabIssuer {
+            issuer: format!("{}/{}", address.trim_end_matches('/'), row.name),
+            does: said(row.does, locale).to_owned(),
+            must: said(row.must, locale).to_owned(),
+        })
+        .collect()
 }
 
 fn words(visit: &Visit<'_>, act: Act, runs: &Runs) -> LabAct {

@@ -89,6 +89,21 @@ pub struct Lab {
     pub busy: bool,
     /// The acts by what they break.
     pub groups: Vec<LabActs>,
+    /// The issuers that lie to a learner's app.
+    pub issuers: Vec<LabIssuer>,
+    /// Where a learner's app is checked.
+    pub app: String,
+}
+
+/// An issuer that makes one mistake.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LabIssuer {
+    /// Its address.
+    pub issuer: String,
+    /// Its mistake.
+    pub does: String,
+    /// What an app must do.
+    pub must: String,
 }
 
 /// The acts of one group.
@@ -273,7 +288,19 @@ impl Page for Lab {
             group: *group,
             acts: (0_usize..5).map(|n| sample_act(&format!("{}-{n}", group.key()), LabVerdict::ALL.get(n).copied())).collect(),
         };
-        let page = Self { part: Part::Lab, csrf: "t".to_owned(), busy: false, groups: LabGroup::ALL.iter().map(acts).collect() };
+        let issuer = |name: &str| LabIssuer {
+            issuer: format!("http://127.0.0.1:8007/{name}"),
+            does: "Comes back without any state.".to_owned(),
+            must: "Refuse. A state that is absent is not a state that fits.".to_owned(),
+        };
+        let page = Self {
+            part: Part::Lab,
+            csrf: "t".to_owned(),
+            busy: false,
+            groups: LabGroup::ALL.iter().map(acts).collect(),
+            issuers: ["correct", "missing-state"].map(issuer).into(),
+            app: "/learn/app".to_owned(),
+        };
         vec![("busy", Self { busy: true, ..page.clone() }), ("acts", page)]
     }
 }

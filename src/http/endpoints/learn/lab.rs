@@ -21,7 +21,7 @@ pub fn acts(visit: Visit<'_>) -> Reply {
 
 fn list(visit: &Visit<'_>, lab: &Lab, status: Status) -> Reply {
     let runs = lab.runs(&visit.browser().digest());
-    let page = lab_words::acts(visit, &runs, status != Status::Ok);
+    let page = lab_words::acts(visit, lab.address(), &runs, status != Status::Ok);
     visit.page_at("/learn/lab", status, &page, &Csp::default())
 }
 
