@@ -112,6 +112,7 @@ async function nativeApp(context, demo, request, look) {
   asked.searchParams.set('client_id', 'pocket-album');
   asked.searchParams.set('redirect_uri', 'org.example.album:/callback');
   asked.searchParams.set('scope', 'openid profile email phone address');
+  asked.searchParams.delete('resource'); // The photos are the shop's to ask for.
   const tab = await context.newPage();
   await tab.goto(asked.href);
   await assertIs(tab, 'consent');
