@@ -81,8 +81,7 @@ pub fn plan(
         }
         Some(named) => {
             let api = apis.get(named).filter(|api| reaches(api, granted, apis));
-            checks.require(Check::ResourceGranted, api.is_some(), || Evidence::new("a granted resource", named.clone()))?;
-            api.map_or(Target::Issuer, Target::Api)
+            Target::Api(checks.require_some(Check::ResourceGranted, api, || Evidence::new("a granted resource", named.clone()))?)
         }
         None => implied(granted, (wanted, details), apis, checks)?,
     };

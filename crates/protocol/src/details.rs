@@ -49,9 +49,8 @@ impl Details {
     pub fn allowed(&self, client: &Client, resources: &[ResourceUri], apis: &Apis, checks: &mut Checks<'_>) -> Result<(), Refusal> {
         for detail in &self.0 {
             let name = type_of(detail);
-            let known = apis.detail_type(name);
-            checks.require(Check::DetailsTypeKnown, known.is_some(), || Evidence::new("a declared type", shortened(name)))?;
-            let known = checks.some(Check::DetailsTypeKnown, known)?;
+            let evidence = || Evidence::new("a declared type", shortened(name));
+            let known = checks.require_some(Check::DetailsTypeKnown, apis.detail_type(name), evidence)?;
             let registered = client.metadata.authorization_details_types.iter().any(|own| own == name);
             checks.hold(Check::DetailsTypeRegistered, registered)?;
             let violation = apis.violation(name, detail);

@@ -55,9 +55,8 @@ impl Asked {
     /// # Errors
     /// [`Check::ForwardResource`], [`Check::ForwardScope`].
     pub fn known(&self, apis: &Apis, checks: &mut Checks<'_>) -> Result<(), Refusal> {
-        let api = apis.get(self.audience.as_str());
-        checks.require(Check::ForwardResource, api.is_some(), || Evidence::new("a registered API", shown(self.audience.as_str())))?;
-        let api = checks.some(Check::ForwardResource, api)?;
+        let evidence = || Evidence::new("a registered API", shown(self.audience.as_str()));
+        let api = checks.require_some(Check::ForwardResource, apis.get(self.audience.as_str()), evidence)?;
         let foreign = self.scopes.without(&api.scope_set());
         checks.require(Check::ForwardScope, foreign.is_empty(), || Evidence::new(api.scope_set().to_string(), shown(&foreign.to_string())))
     }

@@ -24,11 +24,8 @@ pub(crate) fn challenge(params: &Params, required: bool, checks: &mut Checks<'_>
     // RFC 7636 §4.3: an absent method means plain, which is refused like plain itself.
     checks
         .require(Check::PkceMethodS256, method == Some("S256"), || Evidence::new("S256", method.unwrap_or("plain (implied)").to_owned()))?;
-    let challenge = Challenge::parse(text);
-    checks.require(Check::PkceChallengeWellFormed, challenge.is_some(), || {
-        Evidence::new("43 characters of base64url", format!("{} characters", text.chars().count()))
-    })?;
-    Ok(challenge)
+    let evidence = || Evidence::new("43 characters of base64url", format!("{} characters", text.chars().count()));
+    checks.require_some(Check::PkceChallengeWellFormed, Challenge::parse(text), evidence).map(Some)
 }
 
 /// The APIs a request names (RFC 8707 §2).
@@ -49,10 +46,8 @@ pub(crate) fn resources(
             continue; // userinfo: reached by the OpenID scopes alone
         }
         let api = apis.get(named).filter(|api| api.scopes.is_empty() || !allowed.and(&api.scope_set()).is_empty());
-        checks.require(Check::ResourceKnown, api.is_some(), || Evidence::new("a registered API", named.to_owned()))?;
-        if let Some(api) = api
-            && !resources.contains(&api.resource)
-        {
+        let api = checks.require_some(Check::ResourceKnown, api, || Evidence::new("a registered API", named.to_owned()))?;
+        if !resources.contains(&api.resource) {
             resources.push(api.resource.clone());
         }
     }

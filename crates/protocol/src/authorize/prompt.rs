@@ -49,9 +49,8 @@ impl Prompts {
         let mut prompts = Vec::new();
         for word in text.split(' ').filter(|word| !word.is_empty()) {
             let known = Prompt::ALL.into_iter().find(|prompt| prompt.as_str() == word);
-            checks
-                .require(Check::PromptKnown, known.is_some(), || Evidence::new("none, login, consent, select_account", word.to_owned()))?;
-            prompts.extend(known);
+            let evidence = || Evidence::new("none, login, consent, select_account", word.to_owned());
+            prompts.push(checks.require_some(Check::PromptKnown, known, evidence)?);
         }
         checks.hold(Check::PromptNoneAlone, !prompts.contains(&Prompt::None) || prompts.len() == 1)?;
         Ok(Prompts(prompts))

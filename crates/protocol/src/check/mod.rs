@@ -77,14 +77,19 @@ impl<'l> Checks<'l> {
     /// # Errors
     /// The [`Refusal`] of that rule when it doesn't.
     pub fn require(&mut self, check: Check, holds: bool, evidence: impl FnOnce() -> Evidence) -> Result<(), Refusal> {
-        if holds && self.listener.is_none() {
-            return Ok(());
-        }
-        let evidence = evidence();
+        self.require_some(check, holds.then_some(()), evidence)
+    }
+
+    /// Requires that a value is there, where there is something to show.
+    ///
+    /// # Errors
+    /// The [`Refusal`] of that rule when it isn't.
+    pub fn require_some<T>(&mut self, check: Check, value: Option<T>, evidence: impl FnOnce() -> Evidence) -> Result<T, Refusal> {
+        let evidence = (value.is_none() || self.listener.is_some()).then(evidence);
         if let Some(listener) = self.listener {
-            listener.heard(check, holds, Some(&evidence));
+            listener.heard(check, value.is_some(), evidence.as_ref());
         }
-        if holds { Ok(()) } else { Err(Refusal { check, evidence: Some(evidence), authenticated: false }) }
+        value.ok_or(Refusal { check, evidence, authenticated: false })
     }
 
     /// Requires that the rule `check` holds, where there is nothing to show.

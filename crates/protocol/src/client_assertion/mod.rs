@@ -179,11 +179,10 @@ fn meant_for_us(
     let rules = TimeRules { leeway: LEEWAY, exp_required: true, iat_required: false };
     let timely = check_times(claims, now, rules).and_then(|()| numeric_date(claims, "exp"));
     let exp = timely.ok().flatten().filter(|exp| *exp <= now.plus(longest).plus(LEEWAY));
-    checks.require(Check::AssertionInTime, exp.is_some(), || {
+    checks.require_some(Check::AssertionInTime, exp, || {
         let reason = timely.err().map_or_else(|| "an exp further ahead".to_owned(), |error| error.to_string());
         Evidence::new(format!("exp after {} and at most {} seconds later", now.0, longest.0), reason)
-    })?;
-    exp.ok_or_else(|| Refusal::by(Check::AssertionInTime))
+    })
 }
 
 fn check_of(error: JwsError) -> Check {

@@ -66,10 +66,9 @@ pub fn begin<'s>(
     checks: &mut Checks<'_>,
 ) -> Result<Step<'s>, Refusal> {
     let found = client.and_then(|client| way(shown, &client).map(|way| (way, client)));
-    checks.require(Check::ClientAuthentic, found.is_some(), || {
+    let (way, client) = checks.require_some(Check::ClientAuthentic, found, || {
         Evidence::new("a known client, its secret and its registered method", shown.described())
     })?;
-    let (way, client) = found.ok_or_else(|| Refusal::by(Check::ClientAuthentic))?;
     match way {
         Way::Done => Ok(Step::Proven(Authenticated { client })),
         Way::Assertion(assertion) => Ok(Step::Asserted(Asserted { client, assertion })),

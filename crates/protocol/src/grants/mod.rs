@@ -95,8 +95,7 @@ impl TokenRequest {
         params.no_repeats(checks)?;
         let named = checks.some(Check::GrantTypePresent, params.get("grant_type"))?;
         let known = GrantType::ALL.into_iter().find(|grant| grant.as_str() == named);
-        checks.require(Check::GrantTypeKnown, known.is_some(), || Evidence::new("a supported grant", named.to_owned()))?;
-        let grant_type = checks.some(Check::GrantTypeKnown, known)?;
+        let grant_type = checks.require_some(Check::GrantTypeKnown, known, || Evidence::new("a supported grant", named.to_owned()))?;
         checks.hold(Check::ParamNotRepeated, grant_type == GrantType::TokenExchange || params.all("audience").nth(1).is_none())?;
         checks.hold(Check::GrantTypeRegistered, by.client().may(grant_type))?;
         let scope = match params.get("scope") {

@@ -84,10 +84,9 @@ pub fn exchange(
     let subject = subject(req, client, found.subject, now, checks)?;
     let api = target(found.targets, known.apis, checks)?;
     let edge = known.rules.edge(&client.id, &subject.audience, api.resource.as_str());
-    checks.require(Check::ExchangeDeclared, edge.is_some(), || {
+    let edge = checks.require_some(Check::ExchangeDeclared, edge, || {
         Evidence::new("a declared exchange", format!("{}, showing a token for {}, to {}", client.id, subject.audience, api.resource))
     })?;
-    let edge = checks.some(Check::ExchangeDeclared, edge)?;
     let actor = actor(req, client, (subject, found.actor), edge, now, checks)?;
     let format = format(req, client, api, checks)?;
     let scopes = scopes(req, subject, edge, api, checks)?;
@@ -149,8 +148,7 @@ fn target<'k>(targets: &BTreeSet<String>, apis: &'k Apis, checks: &mut Checks<'_
     })?;
     let api = apis.get(named);
     // §2.2.2: "unwilling or unable to issue a token for any target service indicated": invalid_target.
-    checks.require(Check::ExchangeTargetKnown, api.is_some(), || Evidence::new("a registered API", shown(named)))?;
-    checks.some(Check::ExchangeTargetKnown, api)
+    checks.require_some(Check::ExchangeTargetKnown, api, || Evidence::new("a registered API", shown(named)))
 }
 
 /// Who acts with the new token: this client for whoever the subject token speaks of, those before it below it (§4.1).

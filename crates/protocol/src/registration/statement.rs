@@ -56,8 +56,8 @@ impl Statement {
         checks: &mut Checks<'_>,
     ) -> Result<Map<String, Value>, Refusal> {
         let trusted = trusted.filter(|(trusted, _)| trusted.issuer == self.issuer);
-        checks.require(Check::StatementApproved, trusted.is_some(), || Evidence::new("a trusted issuer", shown(&self.issuer)))?;
-        let (trusted, keys) = checks.some(Check::StatementApproved, trusted)?;
+        let (trusted, keys) =
+            checks.require_some(Check::StatementApproved, trusted, || Evidence::new("a trusted issuer", shown(&self.issuer)))?;
         let verified = verify(&self.text, &Rules::new(&trusted.algs, Typ::Optional(&["JWT"])), keys);
         checks.require(Check::StatementValid, verified.is_ok(), || {
             Evidence::new("a statement signed by its issuer", verified.as_ref().err().map_or_else(String::new, ToString::to_string))

@@ -150,10 +150,8 @@ pub fn accept<'t>(
     held(token, scheme, proven, checks)?;
     checks.require(Check::TokenAudience, token.audience == audience, || Evidence::new(audience.to_owned(), token.audience.clone()))?;
     // A machine's token never looks like a person's (RFC 9700 §4.15).
-    checks.require(Check::TokenScope, token.scopes.has("openid") && token.subject.is_some(), || {
-        Evidence::new("openid", token.scopes.to_string())
-    })?;
-    let subject = checks.some(Check::TokenScope, token.subject.as_ref())?;
+    let subject = token.subject.as_ref().filter(|_| token.scopes.has("openid"));
+    let subject = checks.require_some(Check::TokenScope, subject, || Evidence::new("openid", token.scopes.to_string()))?;
     Ok((token, subject))
 }
 

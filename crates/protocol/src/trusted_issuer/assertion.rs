@@ -120,11 +120,10 @@ fn in_time(
         let ahead = exp.filter(|exp| *exp <= now.plus(longest).plus(LEEWAY));
         ahead.filter(|exp| iat.is_none_or(|iat| exp.since(iat) <= longest))
     });
-    checks.require(check, exp.is_some(), || {
+    checks.require_some(check, exp, || {
         let reason = timely.err().map_or_else(|| "a longer life".to_owned(), |error| error.to_string());
         Evidence::new(format!("exp after {}, and a life of at most {} seconds", now.0, longest.0), reason)
-    })?;
-    checks.some(check, exp)
+    })
 }
 
 /// The claim by which its person is found here.
