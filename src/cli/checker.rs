@@ -1,23 +1,17 @@
 //! The person as whom "check me" logs in, and the workshop that it works in. Neither exists without `--demo`.
 
-use super::demo::{failed, new_password};
+use super::demo::LAB;
+use super::demo_register::{self as register, failed, new_password};
 use super::output::CliError;
 use crate::flows::Ctx;
 use crate::flows::learner::{Demo, Workshop};
-use crate::passwords;
-use crate::store::StoreError;
-use crate::store::users::{self, User};
 use doorward_demo::{DemoConfig, Heard};
-use doorward_protocol::secret::random_id;
-use doorward_protocol::tokens::claims::Person;
 use doorward_protocol::values::Subject;
 use serde_json::{Value, json};
 
 const USERNAME: &str = "checker";
 const EMAIL: &str = "checker@example.org";
 const NAME: &str = "Alex Probe";
-/// Ports above the server's that belong to the demo.
-const PORTS: u16 = 7;
 
 /// Opens the workshop: its person gets a new password, which is in memory alone.
 ///
@@ -33,33 +27,13 @@ pub fn workshop(ctx: &Ctx, config: &DemoConfig, lab: &Value, heard: Heard, port:
         photos: config.resource.clone(),
         heard,
         lab: lab.as_str().unwrap_or_default().to_owned(),
-        taken: (port..=port.saturating_add(PORTS)).collect(),
+        taken: (port..=port.saturating_add(LAB)).collect(),
     }))
 }
 
 fn person(ctx: &Ctx, password: &str) -> Result<Subject, CliError> {
     let now = ctx.now();
     let claims = json!({ "name": NAME, "given_name": "Alex", "family_name": "Probe", "locale": "en" });
-    let user = User {
-        person: Person {
-            subject: Subject::new(random_id(&*ctx.rng)),
-            username: USERNAME.to_owned(),
-            email: Some(EMAIL.to_owned()),
-            email_verified: true,
-            claims: claims.as_object().cloned().unwrap_or_default(),
-        },
-        password: passwords::hash_blocking(password).map_err(failed)?,
-        disabled: false,
-        created_at: now,
-    };
-    let made = move |conn: &mut crate::store::Conn| {
-        let Some(known) = users::by_name(conn, USERNAME)? else {
-            users::insert(conn, &user)?;
-            return Ok(user.person.subject.clone());
-        };
-        users::set_password(conn, &known.person.subject, &user.password, now)?;
-        users::set_disabled(conn, &known.person.subject, false, now)?;
-        Ok::<_, StoreError>(known.person.subject)
-    };
-    ctx.store.write_blocking(made).map_err(failed)
+    let user = register::person(ctx, USERNAME, Some(EMAIL), claims, password)?;
+    ctx.store.write_blocking(move |conn| register::put_person(conn, &user, now)).map_err(failed)
 }

@@ -1,20 +1,16 @@
 //! The lab of `serve --demo`: its two apps, its services, and who logs in there; new secrets at each start, in memory alone.
 
-use super::demo::{failed, new_password};
+use super::demo_register::{self as register, failed, new_password};
 use super::output::CliError;
 use crate::flows::Ctx;
 use crate::lab::Lab;
-use crate::passwords;
 use crate::setup::Setup;
-use crate::store::users::{self, User};
-use crate::store::{StoreError, apis, clients};
+use crate::store::StoreError;
 use doorward_demo::DemoConfig;
 use doorward_demo::lab::sabotage::{self, App, Bench, Tools};
 use doorward_protocol::api::Api;
-use doorward_protocol::client::{Client, Metadata};
-use doorward_protocol::secret::{ClientSecret, Secret, random_id};
-use doorward_protocol::tokens::claims::Person;
-use doorward_protocol::values::{ClientId, Subject};
+use doorward_protocol::secret::{ClientSecret, Secret};
+use doorward_protocol::values::ClientId;
 use serde_json::json;
 
 /// Who logs in where flows are broken, so that nobody's own consents are touched.
@@ -29,7 +25,7 @@ pub fn prepare(setup: &mut Setup, config: &DemoConfig, address: &str) -> Result<
     let app = |id: &str| App { id: id.to_owned(), secret: Secret::<ClientSecret>::mint(&*ctx.rng).expose().to_owned() };
     let (own, other) = (app("lab-app"), app("lab-other"));
     let password = new_password(ctx);
-    register(ctx, address, [(&own, "Lab app"), (&other, "Another lab app")], &password)?;
+    put(ctx, address, [(&own, "Lab app"), (&other, "Another lab app")], &password)?;
     let tools = Tools {
         issuer: config.issuer.clone(),
         lab: address.to_owned(),
@@ -44,51 +40,19 @@ pub fn prepare(setup: &mut Setup, config: &DemoConfig, address: &str) -> Result<
     Ok(())
 }
 
-fn register(ctx: &Ctx, address: &str, apps: [(&App, &str); 2], password: &str) -> Result<(), CliError> {
+fn put(ctx: &Ctx, address: &str, apps: [(&App, &str); 2], password: &str) -> Result<(), CliError> {
     let now = ctx.now();
     let services: Vec<Api> = sabotage::apis(address).into_iter().map(serde_json::from_value).collect::<Result<_, _>>().map_err(failed)?;
-    let client = |(app, name): (&App, &str)| -> Result<Client, CliError> {
-        let metadata = Metadata::read(sabotage::app_metadata(address, name)).map_err(failed)?;
-        Ok(Client::new(ClientId::new(app.id.as_str()), metadata, Some(Secret::<ClientSecret>::shown(app.secret.as_str()).digest()), now))
-    };
-    let clients_of_it = apps.into_iter().map(client).collect::<Result<Vec<_>, _>>()?;
-    let user = person(ctx, password)?;
+    let client = |(app, name): (&App, &str)| register::client(ctx, &app.id, &app.secret, sabotage::app_metadata(address, name));
+    let clients = apps.into_iter().map(client).collect::<Result<Vec<_>, _>>()?;
+    let claims = json!({ "name": "Lin Shiyan", "name#zh-CN": "林试言" });
+    let user = register::person(ctx, USERNAME, None, claims, password)?;
     ctx.store
         .write_blocking(move |conn| {
-            match users::by_name(conn, USERNAME)? {
-                Some(known) => {
-                    users::set_password(conn, &known.person.subject, &user.password, now)?;
-                    users::set_disabled(conn, &known.person.subject, false, now)?;
-                }
-                None => drop(users::insert(conn, &user)?),
-            }
-            for api in &services {
-                if !apis::insert(conn, api, now)? {
-                    apis::update(conn, api)?;
-                }
-            }
-            for client in &clients_of_it {
-                if !clients::insert(conn, client)? {
-                    clients::update(conn, client)?;
-                }
-            }
+            register::put_person(conn, &user, now)?;
+            register::put_apis(conn, &services, now)?;
+            register::put_clients(conn, &clients)?;
             Ok::<_, StoreError>(())
         })
         .map_err(failed)
-}
-
-fn person(ctx: &Ctx, password: &str) -> Result<User, CliError> {
-    let claims = json!({ "name": "Lin Shiyan", "name#zh-CN": "林试言" });
-    Ok(User {
-        person: Person {
-            subject: Subject::new(random_id(&*ctx.rng)),
-            username: USERNAME.to_owned(),
-            email: None,
-            email_verified: false,
-            claims: claims.as_object().cloned().unwrap_or_default(),
-        },
-        password: passwords::hash_blocking(password).map_err(failed)?,
-        disabled: false,
-        created_at: ctx.now(),
-    })
 }

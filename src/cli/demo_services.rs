@@ -1,22 +1,16 @@
 //! The tea shop of the demo: a gateway and three services, and who of them may call whom.
 
 use super::commands::trust;
+use super::demo_register::{self as register, failed};
 use super::output::CliError;
 use crate::flows::Ctx;
-use crate::store::{StoreError, clients};
 use doorward_demo::services::{self, Program, ServicesConfig};
-use doorward_protocol::client::{Client, Metadata};
 use doorward_protocol::secret::{ClientSecret, Secret};
-use doorward_protocol::values::ClientId;
 use rocket::{Build, Rocket};
 use serde_json::{Value, json};
 
 /// How far above the server's port the gateway listens; the services are on the ports above it.
 const GATEWAY: u16 = 3;
-
-fn failed(why: impl std::fmt::Display) -> CliError {
-    CliError::new("demo", why.to_string())
-}
 
 /// Registers the four programs anew, applies their trust file, and gives them ready to be launched.
 ///
@@ -26,7 +20,7 @@ pub fn prepare(ctx: &Ctx, port: u16, told: &mut Value) -> Result<Vec<(&'static s
     let secret = || Secret::<ClientSecret>::mint(&*ctx.rng).expose().to_owned();
     let config = port.checked_add(GATEWAY).and_then(|first| ServicesConfig::new(ctx.policy.issuer.as_str(), first, secret));
     let config = config.ok_or_else(|| failed("the demo needs the seven ports above the server's"))?;
-    register(ctx, &config)?;
+    put(ctx, &config)?;
     told["gateway"] = json!(config.address(Program::Gateway));
     if let Some(addresses) = told["services"].as_array_mut() {
         addresses.extend([Program::Orders, Program::Stock, Program::Shipping].map(|program| json!(config.audience(program))));
@@ -35,24 +29,11 @@ pub fn prepare(ctx: &Ctx, port: u16, told: &mut Value) -> Result<Vec<(&'static s
     Ok(apps.into_iter().map(|(program, app)| (program.id(), app)).collect())
 }
 
-fn register(ctx: &Ctx, config: &ServicesConfig) -> Result<(), CliError> {
+fn put(ctx: &Ctx, config: &ServicesConfig) -> Result<(), CliError> {
     let now = ctx.now();
-    let mut registered = Vec::new();
-    for program in Program::ALL {
-        let metadata = Metadata::read(config.registration(program)).map_err(failed)?;
-        let secret = Secret::<ClientSecret>::shown(config.secret(program)).digest();
-        registered.push(Client::new(ClientId::new(program.id()), metadata, Some(secret), now));
-    }
+    let client = |program: Program| register::client(ctx, program.id(), config.secret(program), config.registration(program));
+    let clients = Program::ALL.into_iter().map(client).collect::<Result<Vec<_>, _>>()?;
     let file = trust::read(&config.trust(), "trust.toml")?;
-    ctx.store
-        .write_blocking(move |conn| {
-            for client in &registered {
-                if !clients::insert(conn, client)? {
-                    clients::update(conn, client)?;
-                }
-            }
-            Ok::<_, StoreError>(())
-        })
-        .map_err(failed)?;
+    ctx.store.write_blocking(move |conn| register::put_clients(conn, &clients)).map_err(failed)?;
     ctx.store.write_blocking(move |conn| trust::done(conn, &file, now)).map(drop)
 }

@@ -10,6 +10,8 @@ mod demo;
 #[cfg(feature = "demo")]
 mod demo_lab;
 #[cfg(feature = "demo")]
+mod demo_register;
+#[cfg(feature = "demo")]
 mod demo_services;
 pub mod input;
 pub mod output;
