@@ -12,6 +12,7 @@
 pub mod checker;
 mod config;
 pub mod lab;
+mod pages;
 mod photos;
 pub mod player;
 pub mod services;

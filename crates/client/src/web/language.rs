@@ -1,8 +1,10 @@
 //! English or Simplified Chinese, as the browser asks.
 
-use rocket::Request;
+use std::convert::Infallible;
 
-/// A language that the pages of this crate speak.
+use rocket::request::{FromRequest, Outcome, Request};
+
+/// A language that the pages of this crate speak. As a request guard: the one that the browser likes best.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Language {
@@ -47,6 +49,15 @@ impl Language {
     }
 }
 
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Language {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        Outcome::Success(Self::of(request))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Language;
@@ -58,6 +69,7 @@ mod tests {
             ("fr,zh-Hans-CN;q=0.5,en;q=0.4", Language::Chinese),
             ("en-GB;q=0.2,zh;q=0.1", Language::English),
             ("zh-TW,zh-Hant", Language::English),
+            ("de;q=1", Language::English),
             ("zh;q=broken", Language::English),
             ("", Language::English),
         ] {

@@ -4,9 +4,8 @@ use aws_lc_rs::error::Unspecified;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::get_current_timestamp;
-use rocket::http::{Header, Status};
+use rocket::http::Status;
 use rocket::request::{FromParam, FromRequest, Outcome, Request};
-use rocket::response::Responder;
 use rocket::response::content::RawJson;
 use rocket::{Route, State, get, post, routes};
 use serde_json::{Value, json};
@@ -18,6 +17,7 @@ use super::faults::{Fault, HeaderFault, Row, Side, row, rows};
 use super::keys::{challenge, random};
 use super::parameters::Parameters;
 use super::tokens::{LIFETIME, PERSON, SOMEBODY_ELSE};
+use crate::pages::SeeOther;
 
 /// All of them.
 pub(super) fn all() -> Vec<Route> {
@@ -105,11 +105,6 @@ fn stranger_jwks(known: Known, lab: &State<Lab>) -> Result<Json, Refused> {
     lab.keys.stranger.jwks().map(|keys| RawJson(keys.to_string())).map_err(broken)
 }
 
-/// A redirect that always turns into a GET (RFC 9700 §4.12).
-#[derive(Responder)]
-#[response(status = 303)]
-struct SeeOther((), Header<'static>);
-
 /// No login page: the made-up person is always there and always agrees.
 #[get("/<known>/authorize")]
 fn authorize(known: Known, asked: Parameters, lab: &State<Lab>) -> Result<SeeOther, Refused> {
@@ -139,7 +134,7 @@ fn authorize(known: Known, asked: Parameters, lab: &State<Lab>) -> Result<SeeOth
     let (issuer, elsewhere) = (lab.named(known.0), lab.elsewhere());
     let going = Going { row: known.0, issuer: &issuer, elsewhere: &elsewhere, code: &code, state: asked.get("state"), client };
     let to = address(target, &going, &lab.desk).map_err(broken)?;
-    Ok(SeeOther((), Header::new("Location", to)))
+    Ok(SeeOther::to(to))
 }
 
 /// The name in `Authorization: Basic`, decoded (RFC 6749 §2.3.1). Any secret is good here.

@@ -5,11 +5,11 @@
 //! asks for, what it remembers, and what it tells the person.
 
 use doorward_client::login::{Answer, Ask, Claims, Goodbye, LoginError, Pending, Tokens};
+use doorward_client::web::Language;
 use doorward_client::{Alg, Client, Provider};
 use rocket::tokio::sync::Mutex;
 use serde::Serialize;
 
-use super::language::Language;
 use super::trouble::Trouble;
 use crate::config::{DemoConfig, SCOPES};
 

@@ -1,6 +1,5 @@
 //! Papercrane Prints: an app that a person gives some of their photos to, and never their password.
 
-mod language;
 mod login;
 mod pages;
 mod photos;
@@ -12,19 +11,18 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_client::login::Answer;
+use doorward_client::web::Language;
 use rocket::fairing::AdHoc;
 use rocket::form::Form;
 use rocket::http::uri::Origin;
 use rocket::http::{ContentType, Cookie, CookieJar, Header, SameSite, Status};
-use rocket::response::Responder;
 use rocket::{Build, FromForm, Request, Rocket, State, catch, catchers, get, post, routes};
 use serde_json::json;
 use url::Url;
 
 use crate::config::{DemoConfig, rocket_config};
-pub(crate) use language::Language;
+use crate::pages::{Page, Pages, SeeOther};
 use login::{Account, Login};
-use pages::{Page, Pages};
 use photos::{Photos, Picture};
 use sessions::Sessions;
 use trouble::Trouble;
@@ -48,7 +46,7 @@ pub fn print_shop(cfg: &DemoConfig) -> Rocket<Build> {
         photos: Photos::new(cfg, Arc::clone(&login)),
         login,
         sessions: Sessions::default(),
-        pages: Pages::new(),
+        pages: pages::pages(),
     };
     // `form-action` also rules where the answer to a form may redirect: the logout form leads to the server.
     let server = Url::parse(&cfg.issuer).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization());
@@ -68,17 +66,6 @@ pub fn print_shop(cfg: &DemoConfig) -> Rocket<Build> {
                 response.set_header(Header::new("Cache-Control", "no-store"));
             })
         }))
-}
-
-/// A redirect that always turns into a GET (RFC 9700 §4.12).
-#[derive(Responder)]
-#[response(status = 303)]
-pub(crate) struct SeeOther((), Header<'static>);
-
-impl SeeOther {
-    pub(crate) fn to(url: impl Into<String>) -> Self {
-        Self((), Header::new("Location", url.into()))
-    }
 }
 
 #[get("/")]

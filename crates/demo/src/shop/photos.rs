@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use doorward_client::http::{Http, Request, Response};
+use doorward_client::web::Language;
 use serde::{Deserialize, Serialize};
 
-use super::language::Language;
 use super::login::{Account, Login};
 use super::trouble::Trouble;
 use crate::config::DemoConfig;
@@ -67,10 +67,7 @@ struct Title {
 
 impl Title {
     fn told(self, lang: Language) -> String {
-        match lang {
-            Language::English => self.en,
-            Language::Chinese => self.zh_cn,
-        }
+        if lang == Language::Chinese { self.zh_cn } else { self.en }
     }
 }
 

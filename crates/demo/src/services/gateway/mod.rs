@@ -6,7 +6,7 @@ mod pages;
 mod tries;
 mod view;
 
-use doorward_client::web::{User, Web};
+use doorward_client::web::{Language, User, Web};
 use doorward_client::{Alg, Calls, Login};
 use rocket::fairing::AdHoc;
 use rocket::form::Form;
@@ -20,10 +20,9 @@ use super::config::Program;
 use super::peer::Peer;
 use super::{SetUpError, Setting, TEAS, Wanted};
 use crate::config::rocket_config;
-use crate::shop::{Language, SeeOther};
+use crate::pages::{Page, Pages, SeeOther};
 use kept::{Kept, Kind};
 use own_form::OwnForm;
-use pages::{Page, Pages};
 use tries::Try;
 
 struct Gateway {
@@ -56,7 +55,7 @@ pub(super) fn gateway(setting: &Setting<'_>) -> Result<Rocket<Build>, SetUpError
         stock: setting.peer(Program::Stock),
         shipping: setting.peer(Program::Shipping),
         kept: Kept::default(),
-        pages: Pages::new(),
+        pages: pages::pages(),
         base,
     };
     // `form-action` also rules where the answer to a form may redirect: the logout form leads to the server.

@@ -1,16 +1,7 @@
 //! The pages: templates and texts that are part of the program.
 
-use std::io::Cursor;
+use crate::pages::Pages;
 
-use rocket::http::{ContentType, Status};
-use rocket::request::Request;
-use rocket::response::{self, Responder, Response};
-use serde_json::Value;
-use tera::{Context, Tera};
-
-use crate::shop::Language;
-
-/// Names end in `.html`, so that Tera escapes every value.
 const TEMPLATES: [(&str, &str); 9] = [
     ("base.html", include_str!("templates/base.html")),
     ("route.html", include_str!("templates/route.html")),
@@ -23,82 +14,25 @@ const TEMPLATES: [(&str, &str); 9] = [
     ("trouble.html", include_str!("templates/trouble.html")),
 ];
 
-pub(super) struct Page {
-    status: Status,
-    html: String,
-}
-
-pub(super) struct Pages {
-    tera: Tera,
-    english: Value,
-    chinese: Value,
-}
-
-impl Pages {
-    #[expect(clippy::expect_used, reason = "templates and texts are compiled in, and the tests read them all")]
-    pub(super) fn new() -> Self {
-        let mut tera = Tera::default();
-        tera.add_raw_templates(TEMPLATES).expect("templates parse");
-        Self {
-            tera,
-            english: serde_json::from_str(include_str!("texts/en.json")).expect("English texts parse"),
-            chinese: serde_json::from_str(include_str!("texts/zh-CN.json")).expect("Chinese texts parse"),
-        }
-    }
-
-    pub(super) fn render(&self, template: &str, lang: Language, status: Status, values: Value) -> Page {
-        let texts = match lang {
-            Language::English => &self.english,
-            Language::Chinese => &self.chinese,
-        };
-        let html = Context::from_value(values).and_then(|mut context| {
-            context.insert("t", texts);
-            context.insert("lang", lang.tag());
-            self.tera.render(template, &context)
-        });
-        match html {
-            Ok(html) => Page { status, html },
-            Err(_) => Page {
-                status: Status::InternalServerError,
-                html: "<!doctype html><title>Lantern Tea</title><p>This page is torn. Please try again.".to_owned(),
-            },
-        }
-    }
-}
-
-impl<'r> Responder<'r, 'static> for Page {
-    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
-        let body = Cursor::new(self.html.into_bytes());
-        Response::build().status(self.status).header(ContentType::HTML).sized_body(None, body).ok()
-    }
+pub(super) fn pages() -> Pages {
+    Pages::new("Lantern Tea", TEMPLATES, include_str!("texts/en.json"), include_str!("texts/zh-CN.json"))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
+    use doorward_client::web::Language;
     use rocket::http::Status;
     use serde_json::{Value, json};
 
-    use super::{Language, Pages};
+    use super::pages;
     use crate::services::gateway::tries::Try;
     use crate::services::gateway::view;
 
     const HOSTILE: &str = "\"><script>alert(1)</script>'&";
 
-    fn names(texts: &Value, under: &str, into: &mut BTreeSet<String>) {
-        match texts.as_object() {
-            Some(members) => members.iter().for_each(|(name, text)| names(text, &format!("{under}.{name}"), into)),
-            None => drop(into.insert(under.to_owned())),
-        }
-    }
-
     #[test]
     fn both_languages_have_the_same_texts() {
-        let pages = Pages::new();
-        let (mut english, mut chinese) = (BTreeSet::new(), BTreeSet::new());
-        names(&pages.english, "t", &mut english);
-        names(&pages.chinese, "t", &mut chinese);
+        let [english, chinese] = pages().names();
         assert_eq!(english, chinese);
     }
 
@@ -141,10 +75,10 @@ mod tests {
         }
         for (template, values) in all {
             for lang in [Language::English, Language::Chinese] {
-                let page = Pages::new().render(template, lang, Status::Ok, values.clone());
-                assert_eq!(page.status, Status::Ok, "{template} must render {values}");
+                let page = pages().render(template, lang, Status::Ok, values.clone());
+                assert_eq!(page.status(), Status::Ok, "{template} must render {values}");
                 // Law: nothing leaves its place.
-                assert!(!page.html.contains("<script") && !page.html.contains("torn"), "{template}");
+                assert!(!page.html().contains("<script") && !page.html().contains("torn"), "{template}");
             }
         }
     }
