@@ -4,6 +4,7 @@
 
 #[path = "check_me/clumsy.rs"]
 mod clumsy;
+mod demo;
 #[path = "check_me/http.rs"]
 mod http;
 #[path = "check_me/provider.rs"]
@@ -12,9 +13,10 @@ mod provider;
 mod stand;
 
 use clumsy::Clumsy;
+use demo::Demo;
 use doorward_demo::checker::Mistake;
 use provider::Provider;
-use stand::{Demo, Learner, Page};
+use stand::{Learner, Page};
 use std::net::TcpListener;
 
 /// Rows that are met by an app pointed at an issuer of the lab, and an issuer that leads to each.

@@ -4,6 +4,7 @@
 
 #[path = "check_me/clumsy.rs"]
 mod clumsy;
+mod demo;
 #[path = "check_me/http.rs"]
 mod http;
 #[path = "check_me/provider.rs"]
@@ -16,8 +17,9 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use demo::Demo;
 use provider::Provider;
-use stand::{Demo, Learner};
+use stand::Learner;
 
 const STEPS: [(&str, &str); 6] = [
     ("step-1-create-the-app", "1"),

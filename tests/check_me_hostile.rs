@@ -4,6 +4,7 @@
 
 #[path = "check_me/clumsy.rs"]
 mod clumsy;
+mod demo;
 #[path = "check_me/http.rs"]
 mod http;
 #[path = "check_me/provider.rs"]
@@ -17,7 +18,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
-use stand::{Demo, Learner};
+use demo::Demo;
+use stand::Learner;
 
 /// What a page of the app does to whoever asks for it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Every button of the lab, pressed in a running demo: each act is stopped by the check that is meant for it.
+#![cfg(feature = "demo")]
 #![allow(clippy::expect_used, missing_docs)]
 
+mod demo;
+
+use demo::Demo;
 use doorward_demo::lab::sabotage::acts;
-use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::thread;
 use ureq::http::{Request, header};
 
@@ -42,47 +42,6 @@ const STOPPED: [(&str, &str); 30] = [
     ("nonce-removed", "bad_id_token"),
     ("code-injected", "PkceVerifier"),
 ];
-
-/// A demo in a folder of its own; it ends with this value.
-struct Demo {
-    child: Child,
-    issuer: String,
-    lab: String,
-    folder: PathBuf,
-}
-
-impl Demo {
-    fn start() -> Self {
-        let folder = std::env::temp_dir().join(format!("doorward-lab-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder");
-        // The demo takes eight ports in a row.
-        let port = (20_000_u16..).step_by(13).map(|port| port + u16::try_from(std::process::id() % 997).expect("small"));
-        let free = |port: &u16| (*port..=*port + 7).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok());
-        let port = port.take(500).find(free).expect("eight free ports");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_doorward"))
-            .args(["serve", "--demo", "--json"])
-            .current_dir(&folder)
-            .env("ROCKET_PORT", port.to_string())
-            .env("ROCKET_LOG_LEVEL", "off")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program to start");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("an output")).read_line(&mut line).expect("a line");
-        let told: serde_json::Value = serde_json::from_str(&line).expect("JSON");
-        let text = |name: &str| told[name].as_str().expect("a text").to_owned();
-        Self { child, issuer: text("issuer"), lab: text("lab"), folder }
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
 
 /// A browser without more than one cookie and one form.
 #[derive(Clone)]

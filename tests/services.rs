@@ -2,50 +2,17 @@
 #![cfg(feature = "demo")]
 #![allow(clippy::expect_used, missing_docs)]
 
-use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
+mod demo;
+
+use std::process::Command;
 use std::time::Duration;
 
+use demo::Demo;
 use doorward_demo::player::{Answer, Browser, Limits, Origin, Player, forms};
 use serde_json::Value;
-use tempfile::TempDir;
 use url::Url;
 
-/// A running demo; it ends with the test.
-struct Demo {
-    child: Child,
-    folder: TempDir,
-    told: Value,
-}
-
-/// Eight ports in a row that were free a moment ago. Tests run side by side: each call looks elsewhere.
-fn ports() -> u16 {
-    static CALLS: AtomicU16 = AtomicU16::new(0);
-    let begin = u16::try_from(std::process::id() % 600).unwrap_or_default();
-    let block = || 11_000 + (begin * 16 + CALLS.fetch_add(8, Ordering::Relaxed)) % 8_000;
-    let free = |first: &u16| (*first..first + 8).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok());
-    std::iter::repeat_with(block).take(1_000).find(free).expect("free ports")
-}
-
 impl Demo {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let port = ports();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_doorward"));
-        command.args(["serve", "--demo", "--json"]).current_dir(&folder).env_clear().env("ROCKET_PORT", port.to_string());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("doorward");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
-        let told = serde_json::from_str(&line).expect("what it says when it is ready");
-        Self { child, folder, told }
-    }
-
-    fn text(&self, name: &str) -> String {
-        self.told[name].as_str().expect("a text").to_owned()
-    }
-
     fn player(&self) -> Player {
         let limits = Limits { wait: Duration::from_secs(60), whole: Duration::from_secs(300), ..Limits::default() };
         Player::new(&[self.text("issuer"), self.text("gateway")].map(|at| Origin::parse(&at).expect("an origin")), limits)
@@ -63,13 +30,6 @@ impl Demo {
         let files = std::fs::read_dir(&self.folder).expect("the folder").map(|entry| entry.expect("an entry").path());
         let key = files.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "key")).expect("a key file");
         key.display().to_string()
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
     }
 }
 

@@ -1,73 +1,18 @@
-//! The demo as a process of its own, and a learner's browser at `/learn/app`.
+//! A learner's browser at `/learn/app`.
 
-use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use doorward_demo::player::{Answer, Browser, Limits, Origin, Player, forms};
-use serde_json::Value;
-use tempfile::TempDir;
 use url::Url;
 
-use super::provider::Provider;
-
-/// A running demo; it ends with the test.
-pub struct Demo {
-    child: Child,
-    folder: TempDir,
-    port: u16,
-    pub issuer: String,
-    pub photos: String,
-    pub lab: String,
-}
-
-/// Eight ports in a row that were free a moment ago. Tests run side by side: each call looks elsewhere.
-fn ports() -> u16 {
-    static CALLS: AtomicU16 = AtomicU16::new(0);
-    let begin = u16::try_from(std::process::id() % 600).unwrap_or_default();
-    let block = || 20_000 + (begin * 16 + CALLS.fetch_add(8, Ordering::Relaxed)) % 11_000;
-    let free = |first: &u16| (*first..first + 8).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok());
-    std::iter::repeat_with(block).take(1_000).find(free).expect("free ports")
-}
+use crate::demo::Demo;
+use crate::provider::Provider;
 
 impl Demo {
-    pub fn start() -> Self {
-        Self::start_in(tempfile::tempdir().expect("a folder"), ports())
-    }
-
-    /// Stops it and starts it anew, as a learner would the next day.
-    pub fn again(self) -> Self {
-        let port = self.port;
-        let mut old = self;
-        let folder = std::mem::replace(&mut old.folder, tempfile::tempdir().expect("a folder"));
-        drop(old);
-        Self::start_in(folder, port)
-    }
-
-    fn start_in(folder: TempDir, port: u16) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_doorward"));
-        command.args(["serve", "--demo", "--json"]).current_dir(&folder).env_clear().env("ROCKET_PORT", port.to_string());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("doorward");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
-        let told: Value = serde_json::from_str(&line).expect("what it says when it is ready");
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        Self { child, folder, port, issuer: text(&told["issuer"]), photos: text(&told["services"][0]), lab: text(&told["lab"]) }
-    }
-
     /// A browser that goes to the demo and nowhere else, and has patience.
     pub fn player(&self) -> Player {
         let limits = Limits { wait: Duration::from_secs(150), whole: Duration::from_secs(3_000), requests: 10_000, ..Limits::default() };
         Player::new(&[Origin::parse(&self.issuer).expect("an origin")], limits)
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
     }
 }
 
@@ -97,7 +42,12 @@ impl<'p> Learner<'p> {
     pub fn register(&mut self, demo: &Demo, origin: &str) -> Provider {
         let page = self.send("/learn/app", "origin", origin);
         let text = |id: &str| element(&page.body, id).unwrap_or_else(|| panic!("no {id}: {}", page.status));
-        Provider { issuer: demo.issuer.clone(), client_id: text("client-id"), secret: text("client-secret"), photos: demo.photos.clone() }
+        Provider {
+            issuer: demo.issuer.clone(),
+            client_id: text("client-id"),
+            secret: text("client-secret"),
+            photos: demo.told["services"][0].as_str().expect("a text").to_owned(),
+        }
     }
 
     /// The page in a language.
