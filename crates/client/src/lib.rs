@@ -84,6 +84,7 @@ pub mod metadata;
 mod once;
 pub mod provider;
 mod random;
+mod room;
 pub mod service;
 pub mod time;
 #[cfg(feature = "web")]

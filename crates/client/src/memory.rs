@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
+use crate::room::make_room;
 use crate::time::{Seconds, Timestamp};
 
 /// After a renewal that failed, the next is tried so much later.
@@ -111,28 +112,13 @@ where
         if let Some(slot) = slots.get(key) {
             return Arc::clone(slot);
         }
-        if slots.len() >= self.most {
-            make_room(&mut slots, now, self.most);
-        }
+        // An eighth at once: a flood of keys costs little each.
+        let end = |slot: &Arc<Slot<V, E>>| slot.lock().held.as_ref().map_or(Timestamp(0), |held| held.until);
+        make_room(&mut slots, self.most, (self.most / 8).max(1), |slot| end(slot) <= now && slot.turn.try_lock().is_ok(), end);
         let state = State { held: None, ended: 0, failed: None };
         let slot = Arc::new(Slot { state: Mutex::new(state), turn: Arc::default() });
         slots.insert(key.to_owned(), Arc::clone(&slot));
         slot
-    }
-}
-
-/// Takes out what is over, and then what ends soonest: an eighth at once, so that a flood of keys costs little each.
-fn make_room<V, E>(slots: &mut HashMap<String, Arc<Slot<V, E>>>, now: Timestamp, most: usize) {
-    let end = |slot: &Slot<V, E>| slot.lock().held.as_ref().map_or(Timestamp(0), |held| held.until);
-    slots.retain(|_, slot| end(slot) > now || slot.turn.try_lock().is_err());
-    let room = (most / 8).max(1);
-    if slots.len() + room <= most {
-        return;
-    }
-    let mut ends: Vec<(Timestamp, String)> = slots.iter().map(|(key, slot)| (end(slot), key.clone())).collect();
-    ends.sort_unstable();
-    for (_, key) in ends.into_iter().take(room) {
-        slots.remove(&key);
     }
 }
 

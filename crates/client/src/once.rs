@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::room::make_room;
 use crate::time::Timestamp;
 
 /// So many used names are remembered at most.
@@ -26,14 +27,7 @@ impl Once {
         if known.get(name).is_some_and(|until| *until > now) {
             return false;
         }
-        if known.len() >= MOST {
-            known.retain(|_, until| *until > now);
-        }
-        if known.len() >= MOST
-            && let Some(oldest) = known.iter().min_by_key(|(_, until)| **until).map(|(name, _)| name.clone())
-        {
-            known.remove(&oldest);
-        }
+        make_room(&mut known, MOST, 1, |until| *until <= now, |until| *until);
         known.insert(name.to_owned(), until);
         true
     }

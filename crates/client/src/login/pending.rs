@@ -9,9 +9,6 @@ use zeroize::Zeroize;
 use crate::random::random;
 use crate::time::{Seconds, Timestamp};
 
-/// A person may look for their password so long.
-const LIFE: Seconds = Seconds::hours(1);
-
 /// What the answer will be measured against. It is secret: whoever knows it can finish the login. It can be kept in a session on the
 /// server, or in a cookie that is encrypted; `Debug` shows nothing of it.
 #[derive(Clone, Serialize, Deserialize)]
@@ -47,9 +44,12 @@ impl Pending {
         self.begun
     }
 
+    /// A person may look for their password so long.
+    pub(crate) const LIFE: Seconds = Seconds::hours(1);
+
     /// Whether it is over: nothing needs to be kept any longer.
     pub fn is_over(&self, now: Timestamp) -> bool {
-        !(-300..LIFE.0).contains(&now.since(self.begun).0)
+        !(-300..Self::LIFE.0).contains(&now.since(self.begun).0)
     }
 
     pub(super) fn is_answered_by(&self, state: &str) -> bool {

@@ -19,9 +19,6 @@ use crate::once::Once;
 use crate::random::random;
 use crate::time::Seconds;
 
-/// A login that is older is refused for its age.
-const LONGEST_LOGIN: Seconds = Seconds::hours(2);
-
 /// An app's own page for troubles: its HTML.
 pub(super) type Page = Arc<dyn Fn(&Trouble) -> String + Send + Sync>;
 
@@ -82,13 +79,13 @@ impl Core {
         Ok(found.filter(|session| !session.is_over(now)))
     }
 
-    /// The beginning of a login. Whatever the browser's other tabs have begun goes on.
+    /// The beginning of a login. What a few other tabs of the browser have begun goes on.
     pub async fn begin(&self, ask: &Ask, jar: &CookieJar<'_>) -> Result<Told, Trouble> {
         let begun = self.login.begin(ask).await?;
         let name = self.names.pending(begun.pending.state());
         let sealed = self.seal.seal(&name, &begun.pending);
         let mut cookies: Vec<_> = self.names.too_many(jar).into_iter().map(|name| self.names.gone(name)).collect();
-        cookies.push(self.names.cookie(name, sealed, Some(rocket::time::Duration::hours(1))));
+        cookies.push(self.names.cookie(name, sealed, Some(rocket::time::Duration::seconds(Pending::LIFE.0))));
         Ok(Told { to: begun.url.into(), cookies })
     }
 
@@ -105,7 +102,8 @@ impl Core {
         };
         let return_to = pending.return_to().to_owned();
         // Before the code goes anywhere: a provider that sees one twice ends what the first gave (RFC 6749 section 4.1.2).
-        let over = pending.begun().plus(LONGEST_LOGIN);
+        // Later it is refused for its age.
+        let over = pending.begun().plus(Pending::LIFE);
         if !self.answered.first(answer.state(), over, self.login.provider().now()) {
             return (Err(self.again(LoginError::State.into(), &return_to)), Some(self.names.gone(name)));
         }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Session;
 use crate::login::LogoutToken;
+use crate::room::make_room;
 use crate::time::Timestamp;
 
 /// So many endings are remembered at most.
@@ -14,7 +15,7 @@ const MOST: usize = 100_000;
 #[derive(Default)]
 pub(super) struct Ended(Mutex<HashMap<Whose, Ending>>);
 
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, Hash)]
 enum Whose {
     /// One session of the app.
     Session(String),
@@ -56,14 +57,7 @@ impl Ended {
 
     fn insert(&self, whose: Whose, ending: Ending, now: Timestamp) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= MOST {
-            all.retain(|_, ending| ending.until > now);
-        }
-        if all.len() >= MOST
-            && let Some(oldest) = all.iter().min_by_key(|(_, ending)| ending.until).map(|(whose, _)| whose.clone())
-        {
-            all.remove(&oldest);
-        }
+        make_room(&mut all, MOST, 1, |ending| ending.until <= now, |ending| ending.until);
         all.insert(whose, ending);
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Session;
 use crate::login::LogoutToken;
+use crate::room::make_room;
 use crate::time::{Clock, SystemClock};
 
 /// Why a store could not do its work, for the log.
@@ -80,15 +81,8 @@ impl MemorySessions {
 impl Sessions for MemorySessions {
     async fn insert(&self, key: &str, session: &Session) -> Result<(), StoreError> {
         let mut all = self.lock();
-        if all.len() >= self.most {
-            let now = self.clock.now();
-            all.retain(|_, session| !session.is_over(now));
-        }
-        if all.len() >= self.most
-            && let Some(oldest) = all.iter().min_by_key(|(_, session)| session.began_at()).map(|(key, _)| key.clone())
-        {
-            all.remove(&oldest);
-        }
+        let now = self.clock.now();
+        make_room(&mut all, self.most, 1, |session| session.is_over(now), Session::began_at);
         all.insert(key.to_owned(), session.clone());
         Ok(())
     }
