@@ -8,6 +8,7 @@ use crate::trace::{Mark, Traces};
 use doorward_protocol::check::Check;
 use doorward_protocol::client::Client;
 use doorward_protocol::exchange_rule::ExchangeRule;
+use doorward_protocol::grants::token_exchange::missing_target;
 use doorward_protocol::trust::{Edge, edges};
 use doorward_protocol::values::ClientId;
 
@@ -47,6 +48,5 @@ pub async fn load(ctx: &Ctx, traces: &Traces) -> Result<TrustMap, FlowError> {
 /// The exchanges of a client that were refused for want of an edge, among the flows that are kept.
 fn tried(client: &Client, traces: &Traces) -> Vec<(ClientId, String)> {
     let refused = traces.refusals(&client.id, Mark(0)).into_iter().filter(|refused| refused.check == Check::ExchangeDeclared);
-    // The evidence ends with the API that was asked for.
-    refused.filter_map(|refused| Some((client.id.clone(), refused.received?.rsplit_once(", to ")?.1.to_owned()))).collect()
+    refused.filter_map(|refused| Some((client.id.clone(), missing_target(&refused.received?)?.to_owned()))).collect()
 }

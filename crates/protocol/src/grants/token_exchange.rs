@@ -84,9 +84,8 @@ pub fn exchange(
     let subject = subject(req, client, found.subject, now, checks)?;
     let api = target(found.targets, known.apis, checks)?;
     let edge = known.rules.edge(&client.id, &subject.audience, api.resource.as_str());
-    let edge = checks.require_some(Check::ExchangeDeclared, edge, || {
-        Evidence::new("a declared exchange", format!("{}, showing a token for {}, to {}", client.id, subject.audience, api.resource))
-    })?;
+    let missing = || missing_edge(&client.id, &subject.audience, api.resource.as_str());
+    let edge = checks.require_some(Check::ExchangeDeclared, edge, missing)?;
     let actor = actor(req, client, (subject, found.actor), edge, now, checks)?;
     let format = format(req, client, api, checks)?;
     let scopes = scopes(req, subject, edge, api, checks)?;
@@ -97,6 +96,18 @@ pub fn exchange(
     let (typ, alg) = (api.token_typ.as_str(), client.access_token_alg(api.signing_alg));
     let access = TokenPlan { audience: api.resource.as_str().to_owned(), scopes, details: Details::default(), format, typ, alg, lifetime };
     Ok(Exchanged { grantee: Grantee { access, refresh_until: None, id_token: false }, actor })
+}
+
+/// The evidence of [`Check::ExchangeDeclared`]: both ends of the edge.
+pub(super) fn missing_edge(client: &ClientId, shown: &str, wanted: &str) -> Evidence {
+    Evidence::new("a declared exchange", format!("{client}, showing a token for {shown}{TO}{wanted}"))
+}
+
+const TO: &str = ", to ";
+
+/// The API at the far end of an edge that was missing, as what [`Check::ExchangeDeclared`] received tells it.
+pub fn missing_target(received: &str) -> Option<&str> {
+    received.rsplit_once(TO).map(|(_, api)| api)
 }
 
 /// The types of token that are taken and given.

@@ -1,6 +1,8 @@
 //! Token exchange (RFC 8693): each rule refuses by its own name, and nothing grows.
 
-use super::token_exchange::{ACCESS_TOKEN, Exchanged, Found, JWT, Known, MAX_ACTORS, exchange, issued_type, machine_of};
+use super::token_exchange::{
+    ACCESS_TOKEN, Exchanged, Found, JWT, Known, MAX_ACTORS, exchange, issued_type, machine_of, missing_edge, missing_target,
+};
 use super::*;
 use crate::binding::Actor;
 use crate::exchange_rule::{ExchangeRule, ExchangeRules};
@@ -292,4 +294,12 @@ proptest! {
             prop_assert!(!asked.within(&narrowed) || names.len() + usize::from(!hides) > MAX_ACTORS);
         }
     }
+}
+
+#[test]
+fn the_api_that_was_wanted_can_be_told_from_an_edge_that_was_missing() {
+    let evidence = missing_edge(&ClientId::new("a, to b"), "https://shown.example/, to ", "https://wanted.example/");
+    // Law: whatever an id or an address says, the last word is the API's.
+    assert_eq!(missing_target(&evidence.received), Some("https://wanted.example/"));
+    assert_eq!(missing_target("nothing of the kind"), None);
 }
