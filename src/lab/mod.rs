@@ -79,7 +79,9 @@ impl Lab {
     /// Begins one, unless it is already under way; none when there is no room.
     fn begin(&self, ctx: &Ctx, browser: String, act: Act) -> Option<Outcome> {
         let mut desk = self.desk();
-        if let Some((known, outcome)) = desk.playing.get(&browser) {
+        // One that broke down tells nobody anything any more.
+        let playing = desk.playing.get(&browser).filter(|(_, outcome)| outcome.has_changed().is_ok());
+        if let Some((known, outcome)) = playing {
             return (*known == act).then(|| outcome.clone());
         }
         let room = Arc::clone(&self.0.room).try_acquire_owned().ok()?;

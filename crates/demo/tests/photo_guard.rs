@@ -1,7 +1,7 @@
 //! The photo service against tokens that must not open it.
 #![allow(clippy::expect_used)]
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test has its part of it")]
 mod common;
 
 use aws_lc_rs::hmac;

@@ -1,7 +1,7 @@
 //! The player goes where it may, and takes no more than it said.
 #![allow(clippy::expect_used, missing_docs)]
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test has its part of it")]
 #[path = "common/site.rs"]
 mod site;
 

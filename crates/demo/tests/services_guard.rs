@@ -1,7 +1,7 @@
 //! The tea shop's services against tokens that must not open them, and what each hands on.
 #![allow(clippy::expect_used)]
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test has its part of it")]
 mod common;
 
 use std::sync::Arc;

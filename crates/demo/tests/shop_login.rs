@@ -1,9 +1,9 @@
 //! The print shop against answers that must not log anybody in.
 #![allow(clippy::expect_used)]
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test has its part of it")]
 mod common;
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test has its part of it")]
 #[path = "common/shop.rs"]
 mod shop;
 

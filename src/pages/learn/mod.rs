@@ -7,7 +7,7 @@
 //!    `<div class="learn">` gives the wide layout. It goes into the list `EMBEDDED` of `src/pages/engine.rs`.
 //! 3. `templates/i18n/learn/trace.{en,zh-CN}.toml`: the words, under `[learn_trace]`.
 //! 4. `src/http/endpoints/learn/trace.rs`: the handler; its route goes into `learn()` of `src/http/routes.rs`, which is mounted in
-//!    the demo, and nowhere else.
+//!    the demo, and nowhere else; what needs the demo's own crate has a list beside it.
 //! 5. `static/learn.css`: what `doorward.css` has no class for. Both are held below 15 KiB, and a class that no page has is refused.
 
 mod app;

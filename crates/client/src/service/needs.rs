@@ -138,7 +138,7 @@ macro_rules! scopes {
         #[derive(Clone, Copy, Debug)]
         $vis enum $name {}
 
-        #[allow(dead_code)]
+        #[allow(dead_code, reason = "not everybody asks for the name")]
         impl $name {
             /// The scope as it stands in a token.
             $vis const NAME: &'static str = $scope;
